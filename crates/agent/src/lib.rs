@@ -1,0 +1,1 @@
+//! The duties of every node: configuration from flags and files to one checked struct.

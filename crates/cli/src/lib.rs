@@ -1,0 +1,1 @@
+//! One file per command: plain arguments, one call, one printer.

@@ -1,0 +1,1 @@
+//! The driver of swim and serf: sockets and timers, no protocol thought.

@@ -1,0 +1,1 @@
+//! The runtime that carries out the plan: object store, control loop, cluster DNS.

@@ -1,0 +1,1 @@
+//! What clients of the runtime meet: Kubernetes REST paths over a Unix socket.

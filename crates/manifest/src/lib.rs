@@ -1,0 +1,1 @@
+//! Kubernetes YAML: read, default, validate, with the path of every mistake.

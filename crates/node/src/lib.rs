@@ -1,0 +1,1 @@
+//! Builds the tree of tasks from the checked configuration; owns start, reload, shutdown.

@@ -1,0 +1,1 @@
+//! The decisions of the local runtime: desired and seen in, actions out.

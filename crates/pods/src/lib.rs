@@ -1,0 +1,1 @@
+//! Processes as pods: shims, isolation, volumes, environment, logs.

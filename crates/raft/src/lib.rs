@@ -1,0 +1,1 @@
+//! Consensus as a pure machine: Raft, identity and bootstrap, without clock, disk or socket.

@@ -1,0 +1,1 @@
+//! How servers talk on port 8300: first byte, handshake, frames, forwarding.

@@ -1,0 +1,1 @@
+//! The duties of a server: endpoints, blocking queries, leader duties.

@@ -1,0 +1,1 @@
+//! The replicated store: same commands, same order, same bytes.

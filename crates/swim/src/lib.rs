@@ -1,0 +1,1 @@
+//! The membership protocol as a pure machine, on memberlist's wire forms.

@@ -1,0 +1,1 @@
+//! Records in the exact shape users see; no behaviour.

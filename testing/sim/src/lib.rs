@@ -1,0 +1,1 @@
+//! A seeded world of clock, network and disk, in which the pure machines run.
