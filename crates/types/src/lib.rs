@@ -1,1 +1,3 @@
 //! Records in the exact shape users see; no behaviour.
+
+pub mod pod_context;
