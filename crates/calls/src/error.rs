@@ -1,0 +1,43 @@
+//! Why a call has no answer. The texts are Consul's where Consul has one; the doors add only the form.
+
+use std::time::Duration;
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// The servers could not do it now.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+    /// A datacenter nobody here knows.
+    #[error("No path to datacenter")]
+    NoPathToDatacenter,
+    /// Access control says no.
+    #[error("Permission denied")]
+    PermissionDenied,
+    /// The state machine answered in a form this server does not know: the servers run different versions.
+    #[error("the servers answered the write in a form unknown to this one; bring all servers to one version")]
+    UnknownOutcome,
+}
+
+/// Why the servers could not take a write or vouch for a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unavailable {
+    /// No leader showed up within the hold time. Nothing was written.
+    #[error("No cluster leader")]
+    NoLeader,
+    /// The leader has not yet applied the entries of earlier terms. Nothing was written.
+    #[error("Not ready to serve consistent reads")]
+    NotReady,
+    /// Leadership went away after the write was proposed: it may or may not take place.
+    #[error("leadership lost while committing log")]
+    LeadershipLost,
+    /// No outcome came within this time: the write may or may not take place.
+    #[error("timed out after {0:?} waiting for the write to commit; it may still take place")]
+    TimedOut(Duration),
+    /// The queue of proposals is full. Nothing was written.
+    #[error("rpc error: too many requests wait for the leader, try again later")]
+    Overloaded,
+    /// This server is stopping. Nothing was written.
+    #[error("rpc error: the server is shutting down")]
+    ShuttingDown,
+}

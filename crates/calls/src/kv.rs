@@ -1,0 +1,73 @@
+//! Reads and writes of keys.
+
+use bytes::Bytes;
+use proconsul_base::index::Index;
+use proconsul_types::kv::Key;
+
+use crate::read::ReadOptions;
+
+/// Reads one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Get<'a> {
+    /// The key, not empty.
+    pub key: &'a str,
+    /// How to read.
+    pub options: ReadOptions,
+}
+
+/// Reads all entries under a prefix, in the order of their keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List<'a> {
+    /// The prefix; empty for everything.
+    pub prefix: &'a str,
+    /// How to read.
+    pub options: ReadOptions,
+}
+
+/// Reads the names of the keys under a prefix, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys<'a> {
+    /// The prefix; empty for everything.
+    pub prefix: &'a str,
+    /// Names are cut after the first of these past the prefix, and each cut name is told once; empty for whole names.
+    pub separator: &'a str,
+    /// How to read.
+    pub options: ReadOptions,
+}
+
+/// One change of the key space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// The datacenter to write to; `None` for the agent's own.
+    pub datacenter: Option<Box<str>>,
+    /// What to change.
+    pub change: Change,
+}
+
+/// What a write does; its reply is whether it took place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Sets a key.
+    Put {
+        /// The key, not empty.
+        key: Key,
+        /// The new value.
+        value: Bytes,
+        /// The new flags.
+        flags: u64,
+        /// Only when the key was last changed at this index; index 0: only when there is no such key.
+        cas: Option<Index>,
+    },
+    /// Removes a key.
+    Delete {
+        /// The key, not empty.
+        key: Key,
+        /// Only when the key was last changed at this index; never when it is 0.
+        cas: Option<Index>,
+    },
+    /// Removes all keys under a prefix.
+    DeleteTree {
+        /// The prefix; empty for everything.
+        prefix: Key,
+    },
+}

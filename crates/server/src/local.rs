@@ -1,0 +1,20 @@
+//! What the endpoints need from the node around them: the gossip view, the agent's own view, and the way out.
+
+use std::future::Future;
+
+use proconsul_types::agent::{AgentSelf, Member};
+
+/// The node, as plain data.
+pub trait Local: Send + Sync + 'static {
+    /// The members of the local pool, or of the wide-area pool.
+    fn members(&self, wide_area: bool) -> Vec<Member>;
+
+    /// What `GET /v1/agent/self` shows.
+    fn agent_self(&self) -> AgentSelf;
+
+    /// The names of the known datacenters, the own one among them, nearest first.
+    fn datacenters(&self) -> Vec<String>;
+
+    /// Leaves the cluster; returns when that is done and the node is about to stop.
+    fn leave(&self) -> impl Future<Output = ()> + Send;
+}
