@@ -1,0 +1,153 @@
+//! The agent's configuration: flags and files are read, merged, resolved once and checked; [`Config`] is what the agent runs on.
+//!
+//! [`Config`] is plain data: nothing in it has to be looked up, defaulted or parsed again.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use proconsul_base::id::NodeId;
+use proconsul_types::pod_context::PodContext;
+
+pub mod log;
+pub mod place;
+
+pub use self::log::{LogConfig, LogLevel, RotateKeep};
+pub use self::place::Place;
+
+/// The checked configuration of one agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where the agent keeps its state; `None` in development mode, where nothing is kept.
+    pub data_dir: Option<Place>,
+    /// The node's name, unique in its cluster; the host name unless given.
+    pub node_name: String,
+    /// The given id, else the one in `data_dir/node-id`, else a fresh one that the start has to write there.
+    pub node_id: NodeId,
+    /// Key and value pairs that describe the node (at most 64, keys up to 128 characters, values up to 512).
+    pub node_meta: BTreeMap<String, String>,
+    /// The datacenter, in lower case.
+    pub datacenter: String,
+    /// Whether this agent is a server: votes, keeps the log, answers for the cluster.
+    pub server: bool,
+    /// How the first election comes about. Only servers bootstrap.
+    pub bootstrap: Bootstrap,
+    /// Development mode: a server of its own in memory, nothing written to disk.
+    pub dev: bool,
+    /// Whether the web pages under `/ui/` are served.
+    pub ui: bool,
+    /// Where the listeners for gossip and RPC are bound; may be the wildcard address.
+    pub bind_addr: IpAddr,
+    /// Where other agents reach this one; never a wildcard address.
+    pub advertise_addr: IpAddr,
+    /// Where the listeners for clients (HTTP) are bound, in the order given, at least one.
+    pub client_addrs: Vec<IpAddr>,
+    /// Where LAN gossip is bound; `bind_addr` unless given.
+    pub serf_lan_bind: IpAddr,
+    /// The port of each listener.
+    pub ports: Ports,
+    /// How the cluster is found.
+    pub join: Join,
+    /// The DNS domain answered for, without the dot at its end.
+    pub domain: String,
+    /// A second DNS domain answered for.
+    pub alt_domain: Option<String>,
+    /// Upstream DNS servers as given: an address, `address:port` or a name.
+    pub recursors: Vec<String>,
+    /// What is logged, how and where.
+    pub log: LogConfig,
+    /// Where the process id is written while the agent runs.
+    pub pid_file: Option<Place>,
+    /// The replicated log.
+    pub raft: RaftConfig,
+    /// How long a blocking query waits when it does not say (`default_query_time`, 300 s).
+    pub default_query_time: Duration,
+    /// The longest that a blocking query may ask to wait (`max_query_time`, 600 s).
+    pub max_query_time: Duration,
+    /// How long a request is held while there is no leader (`performance.rpc_hold_timeout`, 7 s).
+    pub rpc_hold_timeout: Duration,
+    /// How long a leaving server keeps answering, so that clients find another (`performance.leave_drain_time`, 5 s).
+    pub leave_drain_time: Duration,
+    /// Whether SIGTERM leaves the cluster before the agent stops (servers: false, clients: true).
+    pub leave_on_terminate: bool,
+    /// Whether SIGINT stops the agent without leaving the cluster (servers: true, clients: false).
+    pub skip_leave_on_interrupt: bool,
+    /// Bounds on what clients may ask.
+    pub limits: Limits,
+    /// The pod this agent stands for in loopback isolation. Addresses and paths above already follow it; outgoing
+    /// connections leave from its address and names are asked of its resolver.
+    pub pod: Option<PodContext>,
+    /// What the operator is told once at start as a warning: keys that are known but whose feature is absent, risky settings.
+    pub warnings: Vec<String>,
+    /// What the operator is told once at start for information: well-known ports that have no listener.
+    pub notices: Vec<String>,
+}
+
+/// How a server comes to its first election.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bootstrap {
+    /// It waits to be added by a cluster that exists (`bootstrap_expect` 0).
+    Never,
+    /// It starts a cluster of its own (`bootstrap`, or `bootstrap_expect` 1, or development mode).
+    Alone,
+    /// It waits until this many servers know of each other, at least 2 (`bootstrap_expect`).
+    Expect(u32),
+}
+
+/// The port of each listener; `None` for a listener that is off (-1 in Consul's files). A test may pass 0 for any free port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ports {
+    /// The HTTP API, on every address of `client_addrs`.
+    pub http: Option<u16>,
+    /// DNS over UDP and TCP.
+    pub dns: Option<u16>,
+    /// gRPC for Envoy.
+    pub grpc: Option<u16>,
+    /// RPC between agents and servers, on `bind_addr`.
+    pub server: u16,
+    /// LAN gossip over UDP and TCP, on `serf_lan_bind`.
+    pub serf_lan: u16,
+    /// WAN gossip; `None` keeps the server out of the WAN.
+    pub serf_wan: Option<u16>,
+}
+
+/// How an agent finds its cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Join {
+    /// `IP[:port]` or `name[:port]`, tried once at start; when none answers, the start fails.
+    pub once: Vec<String>,
+    /// `IP[:port]` or `name[:port]`, tried until one answers; names are resolved on every attempt.
+    pub retry: Vec<String>,
+    /// The longest pause between two attempts (`retry_interval`, 30 s).
+    pub retry_interval: Duration,
+    /// After how many failed attempts the agent gives up and stops; `None` for never.
+    pub retry_max: Option<u32>,
+    /// Whether the agent rejoins the peers it knew although it left them on purpose.
+    pub rejoin_after_leave: bool,
+}
+
+/// The replicated log of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RaftConfig {
+    /// The `raft_vsn` tag that other servers are told, 2 or 3.
+    pub protocol: u8,
+    /// By how much the election timing is stretched, 1 to 10 (`performance.raft_multiplier`, 1 here).
+    pub multiplier: u8,
+    /// How many applied entries lie between two snapshots (`raft_snapshot_threshold`, 16384).
+    pub snapshot_threshold: u64,
+    /// How often is looked whether a snapshot is due (`raft_snapshot_interval`, 30 s).
+    pub snapshot_interval: Duration,
+    /// How many entries before a snapshot are kept for slow followers (`raft_trailing_logs`, 10000).
+    pub trailing_logs: u64,
+}
+
+/// Bounds on what clients may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Open HTTP connections from one client address (`limits.http_max_conns_per_client`, 200).
+    pub http_conns_per_client_max: usize,
+    /// Bytes of one key's value (`limits.kv_max_value_size`, 524288).
+    pub kv_value_bytes_max: usize,
+    /// Bytes of one transaction's request (`limits.txn_max_req_len`, 524288).
+    pub txn_request_bytes_max: usize,
+}
