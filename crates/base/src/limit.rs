@@ -14,3 +14,60 @@ pub const RPC_CALLS_IN_FLIGHT: usize = 16 * 1024;
 
 /// Bytes waiting for a slow reader on one connection of calls before more are refused.
 pub const RPC_QUEUE_BYTES: usize = 32 * 1024 * 1024;
+
+/// Longest meta a member may carry, in bytes: memberlist's `MetaMaxSize`.
+pub const GOSSIP_META_BYTES: usize = 512;
+
+/// Largest UDP datagram that we send, in bytes: memberlist's `UDPBufferSize`.
+pub const GOSSIP_PACKET_BYTES: usize = 1400;
+
+/// Largest state exchange that is read, in bytes: memberlist's `maxPushStateBytes`.
+pub const GOSSIP_STREAM_BYTES: usize = 20 * 1024 * 1024;
+
+/// Largest message that is unpacked, in bytes: memberlist's limit for compressed data.
+pub const GOSSIP_UNPACKED_BYTES: usize = 40 * 1024 * 1024;
+
+/// Most members that one state exchange may name: memberlist's limit.
+pub const GOSSIP_STREAM_NODES: usize = 1_000_000;
+
+/// Most state exchanges served at once: memberlist's `maxPushPullRequests`.
+pub const GOSSIP_STREAMS: usize = 128;
+
+/// Most messages waiting in one broadcast queue: serf's `MaxQueueDepth`. The most often sent are dropped first.
+pub const GOSSIP_BROADCASTS: usize = 4096;
+
+/// Most pings relayed for others at once; further requests are not served, as if lost.
+pub const GOSSIP_RELAYS: usize = 1024;
+
+/// Most requests waiting for the task that owns the gossip machine; callers wait for room.
+pub const GOSSIP_COMMANDS: usize = 64;
+
+/// Most membership events a slow listener may lag behind before it is told that it missed some.
+pub const GOSSIP_EVENTS: usize = 1024;
+
+/// Most intents remembered about names that nobody has announced yet; the oldest is forgotten first.
+pub const SERF_INTENTS: usize = 4096;
+
+/// Slots of the rings that recognise repeated user events and queries: serf's buffer size.
+pub const SERF_RING_SLOTS: usize = 512;
+
+/// Most different events or queries of one Lamport time that are remembered; further ones of that time are dropped.
+pub const SERF_RING_SAME_TIME: usize = 64;
+
+/// Largest user event, name and payload, in bytes: serf's `UserEventSizeLimit`.
+pub const SERF_EVENT_BYTES: usize = 512;
+
+/// Largest query and query response, in bytes: serf's `QuerySizeLimit`.
+pub const SERF_QUERY_BYTES: usize = 1024;
+
+/// Most own queries that wait for answers at once.
+pub const SERF_QUERIES: usize = 64;
+
+/// Most peers of whom round trip samples are kept for the coordinate.
+pub const SERF_LATENCY_PEERS: usize = 65_536;
+
+/// Bytes of Raft messages waiting for one peer's connection before more are dropped: Raft resends what is lost.
+pub const RAFT_LINK_BYTES: usize = 16 * 1024 * 1024;
+
+/// Buffer that an idle connection to a Raft peer keeps.
+pub const RAFT_LINK_IDLE_BYTES: usize = 64 * 1024;

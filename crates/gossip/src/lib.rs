@@ -1,1 +1,18 @@
 //! The driver of swim and serf: sockets and timers, no protocol thought.
+//!
+//! [`start`] binds the address, then one task owns the machine; everybody else talks to it through a [`Handle`].
+
+pub mod config;
+pub mod event;
+pub mod handle;
+pub mod view;
+
+mod command;
+mod driver;
+
+pub use config::{Config, Profile};
+pub use driver::{StartError, start};
+pub use event::Event;
+pub use handle::{FireError, ForceLeaveError, Handle, JoinError, JoinReport, Stopped, TagsError};
+pub use proconsul_serf::{Member, Status, Tags, Versions};
+pub use view::{Stats, View};
