@@ -27,8 +27,15 @@ pub const GOSSIP_STREAM_BYTES: usize = 20 * 1024 * 1024;
 /// Largest message that is unpacked, in bytes: memberlist's limit for compressed data.
 pub const GOSSIP_UNPACKED_BYTES: usize = 40 * 1024 * 1024;
 
-/// Most members that one state exchange may name: memberlist's limit.
-pub const GOSSIP_STREAM_NODES: usize = 1_000_000;
+/// Most members that one state exchange may name: a tenth of memberlist's limit, to keep what a stranger can make us
+/// hold near its 20 MiB.
+pub const GOSSIP_STREAM_NODES: usize = 100_000;
+
+/// Longest single record inside a stream, in bytes; real ones stay under 2 KiB.
+pub const GOSSIP_RECORD_BYTES: usize = 64 * 1024;
+
+/// Largest packet once unpacked, in bytes; honest ones stay near 1400.
+pub const GOSSIP_PACKET_UNPACKED_BYTES: usize = 1024 * 1024;
 
 /// Most state exchanges served at once: memberlist's `maxPushPullRequests`.
 pub const GOSSIP_STREAMS: usize = 128;
@@ -71,3 +78,36 @@ pub const RAFT_LINK_BYTES: usize = 16 * 1024 * 1024;
 
 /// Buffer that an idle connection to a Raft peer keeps.
 pub const RAFT_LINK_IDLE_BYTES: usize = 64 * 1024;
+
+/// Changes of Kubernetes objects kept for watches; a watch that wants older ones is answered 410 and lists again.
+pub const KUBE_WATCH_CHANGES: usize = 10_000;
+
+/// Most Event objects kept; the oldest go first. Kubernetes keeps them for an hour, which bounds nothing.
+pub const KUBE_EVENT_OBJECTS: usize = 1000;
+
+/// Changes in the Kubernetes store's journal before it is replaced by a snapshot.
+pub const KUBE_JOURNAL_ENTRIES: usize = 4096;
+
+/// Largest body of a Kubernetes API request, in bytes: the API server's own bound.
+pub const KUBE_BODY_BYTES: usize = 3 * 1024 * 1024;
+
+/// Connections to the Kubernetes control socket at once, watches included.
+pub const KUBE_CONNECTIONS: usize = 256;
+
+/// Questions that the cluster's resolver works on at once; more are dropped and asked again.
+pub const KUBE_DNS_QUESTIONS: usize = 512;
+
+/// Connections through one port of a cluster-IP service at once.
+pub const KUBE_PROXY_CONNECTIONS: usize = 1024;
+
+/// Clients of one UDP port of a cluster-IP service that are told apart at once; the one silent for longest goes first.
+pub const KUBE_PROXY_CLIENTS: usize = 1024;
+
+/// Largest manifest text, in bytes: what the API server of Kubernetes takes as one request body.
+pub const MANIFEST_BYTES: usize = 3 * 1024 * 1024;
+
+/// Values in one YAML document, aliases counted where they are used, so that a few lines cannot grow to fill the memory.
+pub const MANIFEST_NODES: usize = 100_000;
+
+/// Depth of nested lists and mappings in one YAML document; readers and writers recurse. A pod template needs about 20.
+pub const MANIFEST_DEPTH: usize = 64;
