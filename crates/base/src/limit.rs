@@ -111,3 +111,12 @@ pub const MANIFEST_NODES: usize = 100_000;
 
 /// Depth of nested lists and mappings in one YAML document; readers and writers recurse. A pod template needs about 20.
 pub const MANIFEST_DEPTH: usize = 64;
+
+/// Bytes of proposals that wait on one server to be committed; more wait for room, then are refused.
+pub const PROPOSAL_BYTES: usize = 64 * 1024 * 1024;
+
+/// Depth of nested blocks and lists in one configuration or rule text; the readers recurse. Consul's own keys need about 8.
+pub const CONFIG_DEPTH: usize = 64;
+
+/// Largest configuration file, in bytes; a directory full of service definitions stays far below it.
+pub const CONFIG_FILE_BYTES: u64 = 8 * 1024 * 1024;
