@@ -1,1 +1,10 @@
-//! The runtime that carries out the plan: object store, control loop, cluster DNS.
+//! The runtime that carries out the plan: object store, control loop, cluster DNS, service proxy.
+//!
+//! Decides nothing itself: what should happen comes from `plan`, what happens on the machine is done by `pods`.
+
+pub mod clock;
+pub mod dns;
+pub mod events;
+pub mod kind;
+pub mod object;
+pub mod store;
