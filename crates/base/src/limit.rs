@@ -120,3 +120,15 @@ pub const CONFIG_DEPTH: usize = 64;
 
 /// Largest configuration file, in bytes; a directory full of service definitions stays far below it.
 pub const CONFIG_FILE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Slots that watched keys and prefixes hash to, 16 bytes each: with 10,000 watches, one write in thirteen wakes a stranger.
+pub const WATCH_SLOTS: usize = 131_072;
+
+/// Different lengths of watched prefixes; a write hashes its key once for each. Further prefixes are watched by a shorter one.
+pub const WATCHED_PREFIX_LENGTHS: usize = 64;
+
+/// Commands applied under one hold of the store's lock, about 100 µs of work; reads pass in between.
+pub const APPLY_SLICE_COMMANDS: usize = 64;
+
+/// Largest record of a snapshot of the store, in bytes: the largest value, its key and room for more.
+pub const SNAPSHOT_RECORD_BYTES: usize = 2 * 1024 * 1024;

@@ -1,1 +1,13 @@
 //! The replicated store: same commands, same order, same bytes.
+//!
+//! Knows no clock, no randomness, no file and no socket: what a command needs of these is inside it.
+
+pub mod check;
+pub mod command;
+pub mod outcome;
+pub mod snapshot;
+pub mod store;
+mod table;
+mod wake;
+pub mod watch;
+mod wire;

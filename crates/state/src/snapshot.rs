@@ -1,0 +1,167 @@
+//! The whole state out to a stream and in from one, table by table.
+//!
+//! ```text
+//! +--------------------+-------------+-------------+---------+-----+------------+
+//! | "proconsul state\n"| version u16 | applied u64 | section | ... | 0xffff u16 |
+//! +--------------------+-------------+-------------+---------+-----+------------+
+//! section: kind u16, head length u32, head, records u64, then each record: length u32, body
+//! ```
+//!
+//! Numbers are little-endian. A section whose kind has the highest bit set may be skipped by who does not know it. Who keeps
+//! or moves these bytes adds the checksum. One state has one form: the same commands give the same bytes on every server.
+
+mod record;
+
+use std::io::{self, BufWriter, Read, Write};
+
+use proconsul_base::index::Index;
+use proconsul_base::limit;
+
+use crate::check::Broken;
+use crate::command::SAFE_TO_SKIP;
+use crate::store::View;
+use crate::table::Tables;
+use crate::table::kv::KvTable;
+use crate::wire::Body;
+
+const MARK: &[u8; 16] = b"proconsul state\n";
+const VERSION: u16 = 1;
+const KV: u16 = 0x0001;
+const TOMBSTONES: u16 = 0x0002;
+const END: u16 = 0xffff;
+
+/// Why a stream gives no state.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// The stream failed or ended too early.
+    #[error("the snapshot of the state could not be read to its end")]
+    Read(#[from] io::Error),
+    /// It does not begin like a snapshot.
+    #[error("this is no snapshot of the state: it does not begin with its mark")]
+    Mark,
+    /// Written by a newer program.
+    #[error(
+        "the snapshot of the state has version {0}, this program reads up to {VERSION}; run the version that wrote it"
+    )]
+    Version(u16),
+    /// A table that must not be skipped.
+    #[error(
+        "the snapshot of the state has a table {0:#06x} that this program does not know; run the version that wrote it"
+    )]
+    Section(u16),
+    /// A record that does not have the form of its table.
+    #[error("the snapshot of the state has a malformed record in table {0:#06x}; take it from another server")]
+    Record(u16),
+    /// The records do not make a whole state.
+    #[error("the snapshot of the state breaks an invariant; take it from another server")]
+    Broken(#[from] Broken),
+}
+
+impl View {
+    /// Writes the state as [`read`] takes it.
+    pub fn write_to(&self, to: &mut dyn Write) -> io::Result<()> {
+        let mut to = BufWriter::with_capacity(64 * 1024, to);
+        let Tables { applied, kv, tombstones } = &self.tables;
+        to.write_all(MARK)?;
+        to.write_all(&VERSION.to_le_bytes())?;
+        to.write_all(&applied.0.to_le_bytes())?;
+        let mut body = Vec::new();
+        begin(&mut to, KV, &kv.changed().0.to_le_bytes(), kv.len())?;
+        for entry in kv.iter() {
+            record::kv(&mut body, entry);
+            put(&mut to, &mut body)?;
+        }
+        begin(&mut to, TOMBSTONES, &[], tombstones.len())?;
+        for (key, index) in tombstones.iter() {
+            record::tombstone(&mut body, key, index);
+            put(&mut to, &mut body)?;
+        }
+        to.write_all(&END.to_le_bytes())?;
+        to.flush()
+    }
+}
+
+fn begin(to: &mut impl Write, kind: u16, head: &[u8], records: usize) -> io::Result<()> {
+    to.write_all(&kind.to_le_bytes())?;
+    to.write_all(&(head.len() as u32).to_le_bytes())?;
+    to.write_all(head)?;
+    to.write_all(&(records as u64).to_le_bytes())
+}
+
+fn put(to: &mut impl Write, body: &mut Vec<u8>) -> io::Result<()> {
+    to.write_all(&(body.len() as u32).to_le_bytes())?;
+    to.write_all(body)?;
+    body.clear();
+    Ok(())
+}
+
+/// Reads a state and checks that it is whole. Reads no byte past its end.
+pub fn read(from: &mut dyn Read) -> Result<View, SnapshotError> {
+    let mut from = Stream { from, body: Vec::new() };
+    if &from.array::<16>()? != MARK {
+        return Err(SnapshotError::Mark);
+    }
+    let version = u16::from_le_bytes(from.array()?);
+    if version != VERSION {
+        return Err(SnapshotError::Version(version));
+    }
+    let mut tables = Tables { applied: Index(u64::from_le_bytes(from.array()?)), ..Tables::default() };
+    loop {
+        let kind = u16::from_le_bytes(from.array()?);
+        if kind == END {
+            tables.check()?;
+            return Ok(View { tables });
+        }
+        read_section(&mut from, kind, &mut tables)?;
+    }
+}
+
+fn read_section(from: &mut Stream<'_>, kind: u16, tables: &mut Tables) -> Result<(), SnapshotError> {
+    let malformed = || SnapshotError::Record(kind);
+    let mut head = Body(from.record(kind)?);
+    match kind {
+        KV => tables.kv = KvTable::restored(Index(head.u64().ok_or_else(malformed)?)),
+        TOMBSTONES => {}
+        _ if kind & SAFE_TO_SKIP != 0 => {}
+        _ => return Err(SnapshotError::Section(kind)),
+    }
+    for _ in 0..u64::from_le_bytes(from.array()?) {
+        let body = from.record(kind)?;
+        match kind {
+            KV => tables.kv.restore(record::read_kv(body).ok_or_else(malformed)?),
+            TOMBSTONES => {
+                let (key, index) = record::read_tombstone(body).ok_or_else(malformed)?;
+                tables.tombstones.insert(index, key);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+struct Stream<'a> {
+    from: &'a mut dyn Read,
+    body: Vec<u8>,
+}
+
+impl Stream<'_> {
+    fn array<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+        let mut bytes = [0; N];
+        self.from.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// A head or a record, with its length before it.
+    fn record(&mut self, kind: u16) -> Result<&[u8], SnapshotError> {
+        let length = u32::from_le_bytes(self.array()?) as usize;
+        if length > limit::SNAPSHOT_RECORD_BYTES {
+            return Err(SnapshotError::Record(kind));
+        }
+        self.body.resize(length, 0);
+        self.from.read_exact(&mut self.body)?;
+        Ok(&self.body)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,85 @@
+//! The form of a snapshot, byte by byte, and what is refused.
+
+use bytes::Bytes;
+use proconsul_base::index::Index;
+use proconsul_types::kv::KvEntry;
+
+use super::{SnapshotError, read};
+use crate::store::View;
+use crate::table::Tables;
+use crate::table::kv::KvTable;
+
+fn state() -> View {
+    let mut tables = Tables { applied: Index(9), kv: KvTable::restored(Index(8)), ..Tables::default() };
+    let entry = KvEntry {
+        lock_index: 1,
+        key: "a/b".into(),
+        flags: 2,
+        value: Bytes::from_static(b"value"),
+        session: None,
+        create_index: Index(3),
+        modify_index: Index(4),
+    };
+    tables.kv.restore(KvEntry { key: "a/c".into(), session: Some([7; 16]), ..entry.clone() });
+    tables.kv.restore(entry);
+    tables.tombstones.insert(Index(8), "a/d".into());
+    View { tables }
+}
+
+fn golden() -> Vec<u8> {
+    [
+        &b"proconsul state\n\x01\0\x09\0\0\0\0\0\0\0"[..],
+        b"\x01\0\x08\0\0\0\x08\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0",
+        b"\x2d\0\0\0\x01\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\x03\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\0\x03\0\0\0a/bvalue",
+        b"\x3d\0\0\0\x01\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\x03\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0\x01",
+        &[7; 16],
+        b"\x03\0\0\0a/cvalue",
+        b"\x02\0\0\0\0\0\x01\0\0\0\0\0\0\0\x0f\0\0\0\x08\0\0\0\0\0\0\0\x03\0\0\0a/d",
+        b"\xff\xff",
+    ]
+    .concat()
+}
+
+#[test]
+fn a_state_has_its_golden_bytes_and_reads_back() {
+    let mut bytes = Vec::new();
+    state().write_to(&mut bytes).unwrap();
+    assert_eq!(bytes, golden());
+    let mut longer: &[u8] = &[&bytes[..], b"what follows"].concat();
+    assert_eq!(read(&mut longer).unwrap(), state());
+    assert_eq!(longer, b"what follows");
+}
+
+#[test]
+fn a_snapshot_cut_short_anywhere_is_refused() {
+    let bytes = golden();
+    for length in 0..bytes.len() {
+        assert!(matches!(read(&mut &bytes[..length]), Err(SnapshotError::Read(_))), "cut at {length}");
+    }
+}
+
+#[test]
+fn an_unknown_table_is_skipped_only_when_it_says_so() {
+    let table = |kind: &[u8]| {
+        let mut bytes = golden();
+        bytes.truncate(bytes.len() - 2);
+        bytes.extend_from_slice(kind);
+        bytes.extend_from_slice(b"\x01\0\0\0h\x01\0\0\0\0\0\0\0\x02\0\0\0xx\xff\xff");
+        read(&mut &bytes[..])
+    };
+    assert_eq!(table(b"\x44\x80").unwrap(), state());
+    assert!(matches!(table(b"\x44\x00"), Err(SnapshotError::Section(0x44))));
+}
+
+#[test]
+fn what_is_no_snapshot_of_this_version_is_refused() {
+    let with = |place: usize, byte: u8| {
+        let mut bytes = golden();
+        bytes[place] = byte;
+        read(&mut &bytes[..])
+    };
+    assert!(matches!(with(0, b'P'), Err(SnapshotError::Mark)));
+    assert!(matches!(with(16, 2), Err(SnapshotError::Version(2))));
+    assert!(matches!(with(18, 1), Err(SnapshotError::Broken(_))), "changed after the last command");
+    assert!(matches!(with(51, 0xff), Err(SnapshotError::Record(1))), "a record longer than any");
+}

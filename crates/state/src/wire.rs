@@ -1,0 +1,51 @@
+//! The numbers and texts that commands and snapshot records are made of: little-endian, lengths before texts.
+
+use std::str;
+
+/// Reads a body from its front; every read says whether enough was left.
+pub(crate) struct Body<'a>(pub(crate) &'a [u8]);
+
+impl<'a> Body<'a> {
+    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (head, tail) = self.0.split_first_chunk::<N>()?;
+        self.0 = tail;
+        Some(*head)
+    }
+
+    pub(crate) fn u8(&mut self) -> Option<u8> {
+        self.array().map(u8::from_le_bytes)
+    }
+
+    pub(crate) fn u64(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    pub(crate) fn id(&mut self) -> Option<[u8; 16]> {
+        self.array()
+    }
+
+    /// A text with its length, four bytes, before it.
+    pub(crate) fn text(&mut self) -> Option<&'a str> {
+        let length = u32::from_le_bytes(self.array()?) as usize;
+        let (head, tail) = self.0.split_at_checked(length)?;
+        self.0 = tail;
+        str::from_utf8(head).ok()
+    }
+
+    /// Everything that is left.
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.0)
+    }
+
+    /// `Some` when nothing is left over.
+    pub(crate) fn end(self) -> Option<()> {
+        self.0.is_empty().then_some(())
+    }
+}
+
+/// Appends a text as [`Body::text`] reads it.
+pub(crate) fn put_text(to: &mut Vec<u8>, text: &str) {
+    assert!(u32::try_from(text.len()).is_ok(), "a text of a command or record is shorter than 4 GiB");
+    to.extend_from_slice(&(text.len() as u32).to_le_bytes());
+    to.extend_from_slice(text.as_bytes());
+}
