@@ -1,0 +1,383 @@
+//! The log's writer: opening, appending, compacting. Knows the order in which things become durable, and keeps it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use proconsul_base::entry::{Entry, HardState};
+use proconsul_base::index::{Index, Term};
+
+use super::batch::{Batch, LogOptions, Recovered};
+use super::content::Content;
+use super::error::{Damage, Damaged, LogError};
+use super::extent::Extent;
+use super::pool::{Pool, Preparer};
+use super::reader::LogReader;
+use super::replay::Replay;
+use super::segment::{self, Segment, UNFINISHED};
+use super::view::{Shared, View};
+use super::{frame, record};
+use crate::SnapshotMark;
+use crate::disk::{Disk, DiskFile};
+
+/// A buffer that one large batch has blown up is given back down to this many bytes.
+const BUFFER_KEPT: usize = 4 << 20;
+
+/// The replicated log. One owner writes; see the [module](super) for the format and the promises.
+pub struct Log<D: Disk> {
+    folder: PathBuf,
+    pool: Arc<Pool<D>>,
+    shared: Shared<D::File>,
+    current: Segment<D::File>,
+    /// Where the next frame goes in the current segment.
+    offset: u64,
+    /// How far the current segment is synced.
+    durable: u64,
+    /// Where the segment before the current one ended; `None` when there was none.
+    previous_end: Option<u64>,
+    buffer: Vec<u8>,
+    failed: bool,
+}
+
+/// What a log takes on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogSize {
+    /// Segments with frames; when this is more than 2, [`Log::compact`] keeps the disk small.
+    pub segments: usize,
+    /// Segments that are ready or waiting to be recycled.
+    pub spare: usize,
+    /// Bytes of a segment as it is now; the next one may be twice that.
+    pub segment_bytes: u64,
+}
+
+impl<D: Disk> Log<D> {
+    /// Opens the log in this folder, or begins one where there is none.
+    ///
+    /// # Errors
+    /// [`LogError::Damaged`] when the files do not hold what was promised, [`LogError::Io`] when the disk refuses.
+    pub fn open(disk: D, folder: &Path, options: LogOptions) -> Result<(Self, Recovered), LogError> {
+        disk.create_dir_all(folder).map_err(LogError::io("make log folder", folder))?;
+        let generations = generations(&disk, folder)?;
+        let mut replay = Replay::new(options.cache_bytes);
+        let mut segments = Vec::new();
+        for &generation in &generations {
+            let path = segment::path(folder, generation);
+            let file = disk.open(&path).map_err(LogError::io("open log file", &path))?;
+            let size = file.length().map_err(LogError::io("look at log file", &path))?;
+            let segment = Segment { generation, file: Arc::new(file), size };
+            let end = replay.segment(folder, &segment)?;
+            segments.push((segment, end));
+        }
+        let oldest = generations.first().copied().unwrap_or(1);
+        replay.content.finish_replay(oldest == 1).map_err(|damage| Damaged {
+            file: segment::path(folder, oldest.saturating_sub(u64::from(damage == Damage::Missing))),
+            offset: 0,
+            damage,
+        })?;
+        let created = segments.is_empty();
+        let mut recovered = recovered(&replay.content, created);
+        recovered.entries = replay.tail.into_entries();
+        let pool = Arc::new(Pool::new(disk, folder, options, 1));
+        let log = Self::resume(folder, pool, replay.content, segments)?;
+        Ok((log, recovered))
+    }
+
+    fn resume(folder: &Path, pool: Arc<Pool<D>>, content: Content, mut found: Found<D>) -> Result<Self, LogError> {
+        // The newest segment may be one that was made ready and not used.
+        let unused = found.len() > 1 && found.last().is_some_and(|(_, end)| *end == segment::HEADER);
+        let ready = if unused { found.pop() } else { None };
+        let mut files: BTreeMap<_, _> =
+            found.iter().map(|(segment, _)| (segment.generation, Arc::clone(&segment.file))).collect();
+        let newest = found.pop();
+        if let Some((segment, _)) = &newest {
+            pool.follow(segment.generation, segment.size);
+        }
+        if let Some((segment, _)) = ready {
+            pool.put_ready(segment);
+        }
+        let (current, offset) = newest.map_or_else(|| pool.take().map(|fresh| (fresh, segment::HEADER)), Ok)?;
+        files.insert(current.generation, Arc::clone(&current.file));
+        let mut log = Self {
+            folder: folder.to_owned(),
+            pool,
+            shared: Arc::new(RwLock::new(View { content, files })),
+            current,
+            offset,
+            durable: segment::HEADER,
+            previous_end: found.last().map(|(_, end)| *end),
+            buffer: Vec::new(),
+            failed: false,
+        };
+        // After a kill the last batches may have been read back from memory only: what recovery reports must be on disk.
+        log.sync()?;
+        log.free_segments();
+        Ok(log)
+    }
+
+    /// Writes a batch; when this returns, it is on disk (for the one exception see [`Batch`]).
+    ///
+    /// # Errors
+    /// [`LogError::Io`] is fatal: the log refuses any further use. [`LogError::TooLarge`] leaves it as it was.
+    pub fn append(&mut self, batch: &Batch<'_>) -> Result<(), LogError> {
+        if self.failed {
+            return Err(LogError::Stopped(self.folder.clone()));
+        }
+        let batch = &self.complete(batch);
+        let bytes = batch_bytes(batch);
+        if bytes == 0 {
+            return Ok(());
+        }
+        if bytes as u64 + u64::from(FRAME_SPARE) > u64::from(u32::MAX) {
+            return Err(LogError::TooLarge(bytes as u64));
+        }
+        let sync = self.check(batch);
+        let done = self.write(bytes, sync, |buffer| encode(buffer, batch));
+        self.failed = done.is_err();
+        let place = done?;
+        let mut view = self.shared.write();
+        let content = &mut view.content;
+        if let Some(state) = batch.hard_state {
+            content.hard_state = state;
+        }
+        if let Some(mark) = batch.snapshot {
+            content.install(mark, place.generation);
+        }
+        content.entries(batch.entries, place);
+        if let Some(membership) = &batch.membership {
+            content.membership = Some(membership.clone());
+        }
+        drop(view);
+        if batch.snapshot.is_some() {
+            self.free_segments();
+        }
+        Ok(())
+    }
+
+    /// Forgets the entries up to and with this index and gives back the segments that hold nothing else. Nothing happens when they are
+    /// forgotten already. Do it only for entries that a durable snapshot covers.
+    ///
+    /// # Errors
+    /// As [`Log::append`].
+    pub fn compact(&mut self, through: Index) -> Result<(), LogError> {
+        if self.failed {
+            return Err(LogError::Stopped(self.folder.clone()));
+        }
+        let (mark, hard_state, membership) = {
+            let content = &self.shared.read().content;
+            assert!(through <= content.last, "compaction never runs ahead of the log");
+            let Some(term) = content.term(through).filter(|_| through > content.begin.index) else { return Ok(()) };
+            (SnapshotMark { index: through, term }, content.hard_state, content.membership.clone())
+        };
+        let bytes = record::HARD_STATE_BYTES
+            + record::HEADER
+            + membership.as_ref().map_or(0, |(_, data)| record::HEADER + data.len());
+        let done = self.write(bytes, true, |buffer| {
+            record::put_hard_state(buffer, &hard_state);
+            membership.iter().for_each(|(index, data)| record::put_membership(buffer, *index, data));
+            record::put_compacted(buffer, mark);
+        });
+        self.failed = done.is_err();
+        let place = done?;
+        self.shared.write().content.compact(mark, place.generation);
+        self.free_segments();
+        Ok(())
+    }
+
+    /// A handle for reading, for any thread.
+    pub fn reader(&self) -> LogReader<D> {
+        LogReader::new(&self.folder, &self.shared)
+    }
+
+    /// The helper that makes segments ready. One is enough.
+    pub fn preparer(&self) -> Preparer<D> {
+        Preparer { pool: Arc::clone(&self.pool) }
+    }
+
+    /// The oldest index that can be read; one past [`Log::last`] when there is none.
+    pub fn first(&self) -> Index {
+        self.shared.read().content.first()
+    }
+
+    /// The newest index.
+    pub fn last(&self) -> Index {
+        self.shared.read().content.last
+    }
+
+    /// The term of an index from `first() - 1` to `last()`.
+    pub fn term(&self, index: Index) -> Option<Term> {
+        self.shared.read().content.term(index)
+    }
+
+    /// What the log takes on disk.
+    pub fn size(&self) -> LogSize {
+        LogSize { segments: self.shared.read().files.len(), spare: self.pool.spare(), segment_bytes: self.current.size }
+    }
+
+    /// A batch that makes everything before it void repeats what must outlive that.
+    fn complete<'a>(&self, batch: &Batch<'a>) -> Batch<'a> {
+        let mut batch = batch.clone();
+        if batch.snapshot.is_some() {
+            let content = &self.shared.read().content;
+            batch.hard_state.get_or_insert(content.hard_state);
+            batch.membership = batch.membership.or_else(|| content.membership.clone());
+        }
+        batch
+    }
+
+    /// Whether a batch must be synced, after checking what its maker has to keep.
+    fn check(&self, batch: &Batch<'_>) -> bool {
+        let content = &self.shared.read().content;
+        let (begin, last) = batch.snapshot.map_or((content.begin.index, content.last), |mark| (mark.index, mark.index));
+        if let Some(oldest) = batch.entries.first() {
+            assert!(oldest.index > begin && oldest.index <= last.next(), "a batch of entries continues the log");
+            let gapless = batch.entries.windows(2).all(|pair| pair[0].index.next() == pair[1].index);
+            assert!(gapless, "the entries of a batch have no gaps");
+        }
+        let promised = |state: HardState| (state.term, state.vote);
+        let promises = batch.hard_state.is_some_and(|state| promised(state) != promised(content.hard_state));
+        promises || !batch.entries.is_empty() || batch.membership.is_some() || batch.snapshot.is_some()
+    }
+
+    /// Writes one frame; returns where it lies.
+    fn write(&mut self, bytes: usize, sync: bool, encode: impl FnOnce(&mut Vec<u8>)) -> Result<Place, LogError> {
+        self.buffer.clear();
+        self.buffer.shrink_to(BUFFER_KEPT);
+        self.buffer.resize(frame::HEADER, 0);
+        let fits = self.offset + frame::total(bytes) as u64 <= self.current.size;
+        // A frame that is longer than a segment makes its file longer instead.
+        if !fits && self.offset > segment::HEADER {
+            self.next_segment()?;
+        }
+        if let (segment::HEADER, Some(end)) = (self.offset, self.previous_end) {
+            record::put_continues(&mut self.buffer, end);
+        }
+        encode(&mut self.buffer);
+        frame::seal(&mut self.buffer, self.current.generation, self.offset, self.durable);
+        let place = Place {
+            generation: self.current.generation,
+            start: self.offset,
+            end: self.offset + self.buffer.len() as u64,
+        };
+        let path = || segment::path(&self.folder, self.current.generation);
+        self.current
+            .file
+            .write_at(self.offset, &self.buffer)
+            .map_err(|error| LogError::io("write log file", &path())(error))?;
+        self.offset = place.end;
+        self.current.size = self.current.size.max(self.offset);
+        if sync {
+            self.sync()?;
+        }
+        Ok(place)
+    }
+
+    fn sync(&mut self) -> Result<(), LogError> {
+        let path = || segment::path(&self.folder, self.current.generation);
+        self.current.file.sync_data().map_err(|error| LogError::io("sync log file", &path())(error))?;
+        self.durable = self.offset;
+        Ok(())
+    }
+
+    /// Goes on in a new segment, whose first record will tell where this one ended.
+    fn next_segment(&mut self) -> Result<(), LogError> {
+        if self.durable < self.offset {
+            self.sync()?;
+        }
+        let end = self.offset;
+        self.current = self.pool.take()?;
+        self.offset = segment::HEADER;
+        self.durable = segment::HEADER;
+        self.previous_end = Some(end);
+        self.shared.write().files.insert(self.current.generation, Arc::clone(&self.current.file));
+        Ok(())
+    }
+
+    /// Gives back what lies before the oldest entry.
+    fn free_segments(&mut self) {
+        let mut view = self.shared.write();
+        let Some(keep) = view.content.oldest_needed() else { return };
+        let kept = view.files.split_off(&keep);
+        let freed = std::mem::replace(&mut view.files, kept);
+        freed.into_keys().for_each(|generation| self.pool.free(generation));
+    }
+}
+
+impl<D: Disk> Drop for Log<D> {
+    fn drop(&mut self) {
+        self.pool.close();
+    }
+}
+
+/// The segments on disk with the ends of their frames, oldest first.
+type Found<D> = Vec<(Segment<<D as Disk>::File>, u64)>;
+
+/// Where a frame lies.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    generation: u64,
+    start: u64,
+    end: u64,
+}
+
+impl Content {
+    fn entries(&mut self, entries: &[Entry], place: Place) {
+        let (Some(oldest), Some(newest)) = (entries.first(), entries.last()) else { return };
+        for entry in entries {
+            let follows = self.entry(entry.index, entry.term);
+            assert!(follows.is_ok(), "a batch of entries continues the log");
+        }
+        let Place { generation, start, end } = place;
+        self.extents.push(Extent { first: oldest.index, last: newest.index, generation, start, end });
+    }
+}
+
+/// Room for what a frame holds besides the batch: its header, padding, the first record of a segment.
+const FRAME_SPARE: u32 = (frame::HEADER + frame::ALIGN + record::HEADER) as u32;
+
+fn batch_bytes(batch: &Batch<'_>) -> usize {
+    batch.entries.iter().map(record::entry_bytes).sum::<usize>()
+        + batch.hard_state.map_or(0, |_| record::HARD_STATE_BYTES)
+        + batch.membership.as_ref().map_or(0, |(_, data)| record::HEADER + data.len())
+        + batch.snapshot.map_or(0, |_| record::HEADER)
+}
+
+/// The order in which recovery applies them.
+fn encode(buffer: &mut Vec<u8>, batch: &Batch<'_>) {
+    batch.snapshot.iter().for_each(|mark| record::put_installed(buffer, *mark));
+    batch.hard_state.iter().for_each(|state| record::put_hard_state(buffer, state));
+    batch.entries.iter().for_each(|entry| record::put_entry(buffer, entry));
+    batch.membership.iter().for_each(|(index, data)| record::put_membership(buffer, *index, data));
+}
+
+/// The generations on disk, oldest first; removes what was left of a segment in the making.
+fn generations<D: Disk>(disk: &D, folder: &Path) -> Result<Vec<u64>, LogError> {
+    let names = disk.list(folder).map_err(LogError::io("list log folder", folder))?;
+    if names.iter().any(|name| name == UNFINISHED) {
+        let path = folder.join(UNFINISHED);
+        disk.remove(&path).map_err(LogError::io("remove unfinished log file", &path))?;
+        disk.sync_dir(folder).map_err(LogError::io("sync log folder", folder))?;
+    }
+    let mut found: Vec<u64> = names.iter().filter_map(|name| segment::generation_of(name)).collect();
+    found.sort_unstable();
+    match found.windows(2).find(|pair| pair[0] + 1 != pair[1]) {
+        Some(pair) => {
+            let file = segment::path(folder, pair[0] + 1);
+            Err(Damaged { file, offset: 0, damage: Damage::Missing }.into())
+        }
+        None => Ok(found),
+    }
+}
+
+fn recovered(content: &Content, created: bool) -> Recovered {
+    Recovered {
+        created,
+        hard_state: content.hard_state,
+        membership: content.membership.clone(),
+        snapshot: (content.begin.index > Index::ZERO).then_some(content.begin),
+        entries: Vec::new(),
+        first: content.first(),
+        last: content.last,
+        terms: content.terms(),
+    }
+}
