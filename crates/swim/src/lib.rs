@@ -5,6 +5,7 @@
 
 pub mod exchange;
 pub mod timing;
+pub mod wire;
 
 pub use exchange::ExchangeError;
 pub use timing::Timing;
