@@ -132,3 +132,6 @@ pub const APPLY_SLICE_COMMANDS: usize = 64;
 
 /// Largest record of a snapshot of the store, in bytes: the largest value, its key and room for more.
 pub const SNAPSHOT_RECORD_BYTES: usize = 2 * 1024 * 1024;
+
+/// Deletions that are remembered at a time, about 100 MB; beyond it the leader forgets them before their time is over.
+pub const TOMBSTONES: usize = 500_000;

@@ -1,7 +1,15 @@
 //! The duties of a server: endpoints, blocking queries, leader duties.
 //!
 //! Knows no wire form and no socket. What it needs from consensus is [`replica::Replica`], from the node around it
-//! [`local::Local`].
+//! [`local::Local`]; what it promises to the doors is [`proconsul_calls::door::Door`].
 
+mod authorize;
+mod blocking;
+pub mod endpoint;
+pub mod leader;
 pub mod local;
+pub mod machine;
 pub mod replica;
+
+#[cfg(test)]
+mod fake;

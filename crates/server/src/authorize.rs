@@ -1,0 +1,25 @@
+//! The one place that every call passes before it reads or writes: may this caller do that?
+//!
+//! Access control is off, as it is in Consul until it is configured: everyone may do everything.
+
+use proconsul_calls::error::CallError;
+
+/// What a call is about to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Right<'a> {
+    /// Read one key, or the keys under a prefix.
+    KeyRead(&'a str),
+    /// Write one key.
+    KeyWrite(&'a str),
+    /// Write all keys under a prefix.
+    KeyPrefixWrite(&'a str),
+    /// Read what only operators see.
+    OperatorRead,
+}
+
+/// Says no with [`CallError::PermissionDenied`].
+pub(crate) fn authorize(right: Right<'_>) -> Result<(), CallError> {
+    match right {
+        Right::KeyRead(_) | Right::KeyWrite(_) | Right::KeyPrefixWrite(_) | Right::OperatorRead => Ok(()),
+    }
+}

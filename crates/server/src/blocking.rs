@@ -1,0 +1,87 @@
+//! Waiting for an index: a read that parks until what it shows has changed, or until its time is over.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use proconsul_base::index::Index;
+use proconsul_base::rand::Rng;
+use proconsul_calls::read::Wait;
+use proconsul_state::store::Store;
+use proconsul_state::watch::Topic;
+use tokio::time::{Instant, timeout_at};
+
+/// How long reads may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueryTime {
+    /// When the caller does not say (`-default-query-time`).
+    pub default: Duration,
+    /// At most, before the jitter (`-max-query-time`).
+    pub max: Duration,
+}
+
+impl Default for QueryTime {
+    fn default() -> Self {
+        Self { default: Duration::from_secs(300), max: Duration::from_secs(600) }
+    }
+}
+
+impl QueryTime {
+    /// The time one read waits: up to a sixteenth is added, so that reads that began together do not end together.
+    fn of(self, wait: Wait, rng: &Mutex<Rng>) -> Duration {
+        let asked = wait.at_most.filter(|asked| !asked.is_zero()).unwrap_or(self.default).min(self.max);
+        asked + rng.lock().duration_below(asked / 16)
+    }
+}
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended<T> {
+    /// The index has passed the caller's.
+    Passed(T, Index),
+    /// The time is over.
+    TimeOver,
+}
+
+/// Looks until the index has passed the caller's. A look that finds no newer index parks until the topic changes.
+pub(crate) async fn wait<T>(
+    store: &Arc<Store>,
+    topic: Topic<'_>,
+    wait: Wait,
+    time: QueryTime,
+    rng: &Mutex<Rng>,
+    look: impl Fn(&Store) -> (T, Index),
+) -> Ended<T> {
+    let deadline = Instant::now() + time.of(wait, rng);
+    let mut watch = store.watch(topic);
+    loop {
+        let (value, index) = look(store);
+        if index > wait.index {
+            return Ended::Passed(value, index);
+        }
+        drop(value);
+        if timeout_at(deadline, watch.changed()).await.is_err() {
+            return Ended::TimeOver;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_has_consuls_default_limit_and_jitter() {
+        let rng = Mutex::new(Rng::seeded(1));
+        let of = |at_most: Option<u64>| {
+            let wait = Wait { index: Index(1), at_most: at_most.map(Duration::from_secs) };
+            QueryTime::default().of(wait, &rng).as_secs_f64()
+        };
+        for _ in 0..1000 {
+            assert!((300.0..318.75).contains(&of(None)));
+            assert!((300.0..318.75).contains(&of(Some(0))), "no time at all means the default");
+            assert!((16.0..17.0).contains(&of(Some(16))));
+            assert!((600.0..637.5).contains(&of(Some(86_400))));
+        }
+    }
+}

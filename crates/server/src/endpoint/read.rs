@@ -1,0 +1,62 @@
+//! How every read of the store goes: fresh enough first, then a look, and for a waiting read more looks.
+
+use proconsul_base::index::Index;
+use proconsul_calls::error::CallError;
+use proconsul_calls::read::{Answer, Consistency, ReadOptions, Wait};
+use proconsul_state::store::Store;
+use proconsul_state::watch::Topic;
+
+use super::Server;
+use crate::blocking::{self, Ended};
+use crate::local::Local;
+use crate::replica::Replica;
+
+impl<R: Replica, L: Local> Server<R, L> {
+    /// Returns when this server may answer a read: right datacenter, state as fresh as asked.
+    pub(super) async fn fresh(&self, options: &ReadOptions) -> Result<(), CallError> {
+        self.own_datacenter(options.datacenter.as_deref())?;
+        let consistency = match options.consistency {
+            Consistency::Stale { at_most: Some(limit) } if self.replica.contact().last_contact > limit => {
+                Consistency::Default
+            }
+            Consistency::Stale { .. } => return Ok(()),
+            asked => asked,
+        };
+        Ok(self.replica.barrier(consistency).await?)
+    }
+
+    /// Answers a read by looking at the store.
+    pub(super) async fn read<T: Send>(
+        &self,
+        options: &ReadOptions,
+        topic: Topic<'_>,
+        look: impl Fn(&Store) -> (T, Index) + Send + Sync,
+    ) -> Result<Answer<T>, CallError> {
+        self.fresh(options).await?;
+        let (value, index) = match options.wait {
+            None => look(&self.store),
+            // In a box of its own, so that reads that do not wait stay small.
+            Some(wait) => Box::pin(self.wait(options, topic, wait, look)).await?,
+        };
+        // 0 would tell the caller that there is nothing to wait for.
+        Ok(Answer { index: index.max(Index(1)), contact: self.replica.contact(), value })
+    }
+
+    /// A change that woke the read is an answer in any mode: it was committed after the read began. When the time is over
+    /// without one, the read asks for freshness again, so that it does not say "nothing new" without a leader.
+    async fn wait<T: Send>(
+        &self,
+        options: &ReadOptions,
+        topic: Topic<'_>,
+        wait: Wait,
+        look: impl Fn(&Store) -> (T, Index) + Send + Sync,
+    ) -> Result<(T, Index), CallError> {
+        match blocking::wait(&self.store, topic, wait, self.settings.query_time, &self.rng, &look).await {
+            Ended::Passed(value, index) => Ok((value, index)),
+            Ended::TimeOver => {
+                self.fresh(options).await?;
+                Ok(look(&self.store))
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! A cluster of one without consensus, and a node without gossip: enough for the endpoints' tests.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use proconsul_base::index::Index;
+use proconsul_base::rand::Rng;
+use proconsul_calls::error::Unavailable;
+use proconsul_calls::read::{Consistency, Contact};
+use proconsul_types::agent::{AgentSelf, Member};
+use proconsul_types::operator::RaftConfiguration;
+
+use crate::endpoint::{QueryTime, Server, Settings};
+use crate::local::Local;
+use crate::machine::StoreMachine;
+use crate::replica::Replica;
+
+/// Applies at once what is proposed, or refuses everything when it has no leader.
+pub(crate) struct FakeReplica {
+    machine: Mutex<(StoreMachine, Index)>,
+    pub(crate) contact: Mutex<Contact>,
+    pub(crate) barriers: Mutex<Vec<Consistency>>,
+}
+
+impl FakeReplica {
+    fn led(&self) -> Result<(), Unavailable> {
+        if self.contact.lock().known_leader { Ok(()) } else { Err(Unavailable::NoLeader) }
+    }
+}
+
+impl Replica for FakeReplica {
+    async fn propose(&self, command: Bytes) -> Result<Bytes, Unavailable> {
+        self.led()?;
+        let mut guard = self.machine.lock();
+        let (machine, index) = &mut *guard;
+        *index = index.next();
+        let mut replies = Vec::new();
+        machine.apply(&[(*index, command)], &mut replies).map_err(|_| Unavailable::ShuttingDown)?;
+        replies.pop().ok_or(Unavailable::ShuttingDown)
+    }
+
+    async fn barrier(&self, consistency: Consistency) -> Result<(), Unavailable> {
+        self.barriers.lock().push(consistency);
+        self.led()
+    }
+
+    fn contact(&self) -> Contact {
+        *self.contact.lock()
+    }
+
+    fn is_leader(&self) -> bool {
+        self.contact.lock().known_leader
+    }
+
+    fn leader(&self) -> Option<SocketAddr> {
+        None
+    }
+
+    fn peers(&self) -> Vec<SocketAddr> {
+        Vec::new()
+    }
+
+    fn raft_configuration(&self) -> RaftConfiguration {
+        RaftConfiguration::default()
+    }
+}
+
+/// Knows one datacenter and nobody in it.
+pub(crate) struct FakeLocal;
+
+impl Local for FakeLocal {
+    fn members(&self, _: bool) -> Vec<Member> {
+        Vec::new()
+    }
+
+    fn agent_self(&self) -> AgentSelf {
+        unreachable!("no test asks the fake node about itself")
+    }
+
+    fn datacenters(&self) -> Vec<String> {
+        vec!["dc1".to_owned()]
+    }
+
+    async fn leave(&self) {}
+}
+
+/// A server in `dc1` with a leader, whose log begins at index 10.
+pub(crate) fn server() -> (Arc<Server<FakeReplica, FakeLocal>>, Arc<FakeReplica>) {
+    let (machine, store) = StoreMachine::new();
+    let replica = Arc::new(FakeReplica {
+        machine: Mutex::new((machine, Index(9))),
+        contact: Mutex::new(Contact { known_leader: true, last_contact: Duration::ZERO }),
+        barriers: Mutex::default(),
+    });
+    let settings = Settings { datacenter: "dc1".to_owned(), query_time: QueryTime::default() };
+    let server = Server::new(replica.clone(), Arc::new(FakeLocal), store, settings, Rng::seeded(1));
+    (Arc::new(server), replica)
+}

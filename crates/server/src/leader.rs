@@ -1,0 +1,3 @@
+//! What only the leader does, one duty per file.
+
+pub mod tombstones;

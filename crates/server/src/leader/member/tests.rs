@@ -1,0 +1,60 @@
+//! Memberships as they come up in the life of a cluster.
+
+use proconsul_base::id::NodeId;
+
+use super::*;
+
+fn server(number: u64, name: &str) -> Server {
+    Server { raft_id: RaftId::new(number).unwrap(), node_id: NodeId::from_bytes([number as u8; 16]), name: name.into() }
+}
+
+fn alive(number: u64, name: &str) -> Seen {
+    Seen { server: server(number, name), alive: true, left: false, fits: true }
+}
+
+fn away(number: u64, name: &str) -> Seen {
+    Seen { alive: false, ..alive(number, name) }
+}
+
+fn cluster(voters: &[(u64, &str)], learners: &[(u64, &str)]) -> Membership {
+    let servers = |list: &[(u64, &str)]| list.iter().map(|(number, name)| server(*number, name)).collect();
+    Membership { voters: servers(voters), learners: servers(learners) }
+}
+
+fn decide(membership: &Membership, seen: &[Seen], matched: u64) -> Option<Change> {
+    due(membership, seen, RaftId::new(1).unwrap(), Index(1000), |_| Some(Index(matched)))
+}
+
+const THREE: [(u64, &str); 3] = [(1, "a"), (2, "b"), (3, "c")];
+
+#[test]
+fn servers_that_are_away_for_any_time_stay_voters() {
+    assert_eq!(decide(&cluster(&THREE, &[]), &[alive(1, "a"), away(2, "b"), away(3, "c")], 0), None);
+    assert_eq!(decide(&cluster(&THREE, &[]), &[alive(1, "a")], 0), None);
+}
+
+#[test]
+fn a_server_whose_log_was_lost_comes_back_as_a_learner_then_votes_then_replaces_its_former_self() {
+    let seen = [alive(1, "a"), alive(2, "b"), alive(9, "c")];
+    assert_eq!(decide(&cluster(&THREE, &[]), &seen, 0), Some(Change::AddLearner(server(9, "c"))));
+    assert_eq!(decide(&cluster(&THREE, &[(9, "c")]), &seen, 700), None, "it has not caught up");
+    assert_eq!(decide(&cluster(&THREE, &[(9, "c")]), &seen, 990), Some(Change::Promote(server(9, "c").raft_id)));
+    let four = [(1, "a"), (2, "b"), (3, "c"), (9, "c")];
+    assert_eq!(decide(&cluster(&four, &[]), &seen, 1000), Some(Change::Remove(server(3, "c").raft_id)));
+    assert_eq!(decide(&cluster(&[(1, "a"), (2, "b"), (9, "c")], &[]), &seen, 1000), None);
+}
+
+#[test]
+fn a_server_of_another_cluster_is_never_added() {
+    let stranger = Seen { fits: false, ..alive(7, "x") };
+    assert_eq!(decide(&cluster(&THREE, &[]), &[stranger], 0), None);
+}
+
+#[test]
+fn a_server_that_left_on_purpose_is_removed_but_never_the_last_voter_and_never_the_leader() {
+    let left = |number, name| Seen { left: true, ..away(number, name) };
+    let two = cluster(&[(1, "a"), (2, "b")], &[]);
+    assert_eq!(decide(&two, &[alive(1, "a"), left(2, "b")], 0), Some(Change::Remove(server(2, "b").raft_id)));
+    assert_eq!(decide(&cluster(&[(2, "b")], &[]), &[left(2, "b")], 0), None);
+    assert_eq!(decide(&two, &[left(1, "a"), alive(2, "b")], 0), None);
+}

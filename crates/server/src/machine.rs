@@ -1,0 +1,74 @@
+//! The store as the replicated state machine: the apply side that consensus drives.
+
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use proconsul_base::index::Index;
+use proconsul_state::command::CommandError;
+use proconsul_state::snapshot::{self, SnapshotError};
+use proconsul_state::store::{self, Store, View, Writer};
+
+/// Owns the only writer of a store; lives on the apply thread.
+#[derive(Debug)]
+pub struct StoreMachine(Writer);
+
+/// The state as it was at one index, to be written out by another thread.
+#[derive(Debug)]
+pub struct StoreCapture(View);
+
+impl StoreMachine {
+    /// An empty machine, and its store for the endpoints.
+    pub fn new() -> (Self, Arc<Store>) {
+        let (writer, store) = store::create();
+        (Self(writer), store)
+    }
+
+    /// Applies committed commands in order and pushes one reply for each. On an error the server must stop.
+    pub fn apply(&mut self, commands: &[(Index, Bytes)], replies: &mut Vec<Bytes>) -> Result<(), CommandError> {
+        let commands = commands.iter().map(|(index, command)| (*index, &command[..]));
+        self.0.apply(commands, |outcome| replies.push(outcome.encode()))
+    }
+
+    /// The state as it is now; costs nothing to take.
+    pub fn capture(&self) -> StoreCapture {
+        StoreCapture(self.0.store().view())
+    }
+
+    /// Replaces the state by one that was captured.
+    pub fn restore(&mut self, from: &mut dyn io::Read) -> Result<(), SnapshotError> {
+        self.0.replace(snapshot::read(from)?);
+        Ok(())
+    }
+}
+
+impl StoreCapture {
+    /// Writes it as [`StoreMachine::restore`] reads it.
+    pub fn write_to(&self, to: &mut dyn io::Write) -> io::Result<()> {
+        self.0.write_to(to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proconsul_state::command::Command;
+    use proconsul_state::command::kv::{KvCommand, Put};
+    use proconsul_state::outcome::Outcome;
+
+    use super::*;
+
+    #[test]
+    fn a_capture_restores_what_was_applied() {
+        let (mut machine, _) = StoreMachine::new();
+        let put = Command::Kv(KvCommand::Put(Put { key: "a", flags: 0, value: b"1" })).encode();
+        let mut replies = Vec::new();
+        machine.apply(&[(Index(5), put)], &mut replies).unwrap();
+        assert_eq!(replies, [Outcome::Done.encode()]);
+
+        let mut bytes = Vec::new();
+        machine.capture().write_to(&mut bytes).unwrap();
+        let (mut other, store) = StoreMachine::new();
+        other.restore(&mut &bytes[..]).unwrap();
+        assert_eq!((store.applied(), store.kv_get("a").1), (Index(5), Index(5)));
+    }
+}
