@@ -49,3 +49,12 @@ pub struct HardState {
     /// Known to be committed; may lag behind, never runs ahead.
     pub commit: Index,
 }
+
+/// A position of the replicated log with its term: what a snapshot covers, or what was cut off the log's beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SnapshotMark {
+    /// The last index covered.
+    pub index: Index,
+    /// The term of the entry at that index.
+    pub term: Term,
+}

@@ -1,0 +1,1 @@
+//! How servers that know nothing yet agree to be one cluster, exactly once.
