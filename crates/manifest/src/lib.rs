@@ -1,1 +1,26 @@
 //! Kubernetes YAML: read, default, validate, with the path of every mistake.
+//!
+//! Turns text into objects as the API server of Kubernetes v1.36 would keep them. Knows no file, no store and no running pod:
+//! text comes in with a name, mistakes go out with that name, a line, a column and a field path.
+
+mod decode;
+pub mod default;
+pub mod downward;
+pub mod expand;
+mod kind;
+mod mistake;
+mod object;
+mod path;
+pub mod quantity;
+mod read;
+mod schema;
+pub mod selector;
+pub mod status;
+pub mod validate;
+pub mod yaml;
+
+pub use kind::Kind;
+pub use mistake::{Mistake, Problem};
+pub use object::{Object, TypedError};
+pub use path::Path;
+pub use read::{Read, Source, Validation, read};
