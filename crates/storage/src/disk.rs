@@ -71,6 +71,16 @@ pub trait DiskFile: Send + Sync + 'static {
     fn try_lock(&self) -> io::Result<bool>;
 }
 
+/// Makes a folder and sees to it that its name outlives a crash.
+pub(crate) fn make_folder<D: Disk>(disk: &D, folder: &Path) -> io::Result<()> {
+    disk.create_dir_all(folder)?;
+    match folder.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => disk.sync_dir(Path::new(".")),
+        Some(parent) => disk.sync_dir(parent),
+        None => Ok(()),
+    }
+}
+
 /// Kinds of file system that need a word to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileSystem {

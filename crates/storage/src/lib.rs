@@ -3,8 +3,10 @@
 //! Knows files and bytes, not consensus: what an entry means, when to vote and when to compact is decided by the caller. Everything here
 //! is synchronous and blocks; the caller chooses the thread. All input and output goes through [`disk::Disk`].
 
+pub mod directory;
 pub mod disk;
 pub mod log;
+pub mod snapshot;
 
 use proconsul_base::index::{Index, Term};
 

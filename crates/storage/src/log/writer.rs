@@ -19,7 +19,7 @@ use super::segment::{self, Segment, UNFINISHED};
 use super::view::{Shared, View};
 use super::{frame, record};
 use crate::SnapshotMark;
-use crate::disk::{Disk, DiskFile};
+use crate::disk::{Disk, DiskFile, make_folder};
 
 /// A buffer that one large batch has blown up is given back down to this many bytes.
 const BUFFER_KEPT: usize = 4 << 20;
@@ -57,7 +57,7 @@ impl<D: Disk> Log<D> {
     /// # Errors
     /// [`LogError::Damaged`] when the files do not hold what was promised, [`LogError::Io`] when the disk refuses.
     pub fn open(disk: D, folder: &Path, options: LogOptions) -> Result<(Self, Recovered), LogError> {
-        disk.create_dir_all(folder).map_err(LogError::io("make log folder", folder))?;
+        make_folder(&disk, folder).map_err(LogError::io("make log folder", folder))?;
         let generations = generations(&disk, folder)?;
         let mut replay = Replay::new(options.cache_bytes);
         let mut segments = Vec::new();
