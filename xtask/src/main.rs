@@ -1,3 +1,33 @@
-//! The project's own chores, one file each.
+//! The project's own chores, one file each: `cargo xtask tidy`, `peers`, `bench`. Knows the repository, nothing of the program's insides.
 
-fn main() {}
+mod peers;
+mod repository;
+mod say;
+
+use std::process::ExitCode;
+
+use say::say;
+
+const USAGE: &str = "usage: cargo xtask CHORE
+
+chores:
+  peers   fetch the real programs that ours is compared with, from Debian's archive into target/peers/bin";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["peers"] => peers::run(),
+        _ => {
+            say(USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
