@@ -135,3 +135,6 @@ pub const SNAPSHOT_RECORD_BYTES: usize = 2 * 1024 * 1024;
 
 /// Deletions that are remembered at a time, about 100 MB; beyond it the leader forgets them before their time is over.
 pub const TOMBSTONES: usize = 500_000;
+
+/// News waiting for a server's bootstrap machine; whoever brings more waits.
+pub const BOOTSTRAP_NEWS: usize = 64;

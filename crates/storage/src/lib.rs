@@ -8,13 +8,4 @@ pub mod disk;
 pub mod log;
 pub mod snapshot;
 
-use proconsul_base::index::{Index, Term};
-
-/// A position of the replicated log with its term: what a snapshot covers, or what was cut off the log's beginning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SnapshotMark {
-    /// The last index covered.
-    pub index: Index,
-    /// The term of the entry at that index.
-    pub term: Term,
-}
+pub use proconsul_base::entry::SnapshotMark;

@@ -1,0 +1,380 @@
+//! The consensus thread: owns the core, feeds it, and hands out what it asks for. It does no I/O and takes no decision.
+//!
+//! One turn: take everything that has arrived, tell the core, then carry out its work until it has none. Messages and
+//! writes of one turn leave together, so a leader's own disk and its followers' disks work at the same time.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use proconsul_base::entry::Entry;
+use proconsul_base::entry::SnapshotMark;
+use proconsul_base::id::RaftId;
+use proconsul_base::index::{Index, Term};
+use proconsul_raft::{Change, Core, Fetch, Membership, Message, Refused, Role, SendSnapshot, Work};
+use tokio::sync::oneshot;
+
+use crate::apply::{self, Reply};
+use crate::error::Unavailable;
+use crate::mailbox::Mailbox;
+use crate::shared::{Shared, Status};
+use crate::write;
+
+/// What reaches the consensus thread.
+pub(crate) enum Input {
+    /// A command to be replicated.
+    Propose { command: Bytes, reply: Reply },
+    /// A change of membership.
+    Change { change: Change, reply: Reply },
+    /// A reader that wants a quorum's word.
+    Read { reply: oneshot::Sender<Result<Index, Unavailable>> },
+    /// A message from a peer, or, for a snapshot, the word that its file is complete.
+    Message(Message),
+    /// The log thread: everything up to this write is on disk.
+    Written(u64),
+    /// The reading thread: entries that the cache no longer had.
+    Fetched { number: u64, entries: Vec<Entry> },
+    /// The apply thread: applied up to here.
+    Applied(Index),
+    /// A snapshot of the state is on disk.
+    SnapshotTaken { mark: SnapshotMark, membership: Membership },
+    /// A snapshot was received by that peer, or not.
+    SnapshotSent { to: RaftId, ok: bool },
+    /// Messages to that peer are being lost.
+    Unreachable(RaftId),
+    /// Leadership is to be handed to whoever is best prepared.
+    Transfer,
+    /// The consensus is over.
+    Stop,
+}
+
+/// Where the work of a turn goes.
+pub(crate) trait Outlets {
+    fn send(&self, messages: &[Message]);
+    fn send_snapshot(&self, snapshot: SendSnapshot);
+    fn fetch(&self, fetch: Fetch);
+    /// Opens a received snapshot for the apply thread.
+    fn install_snapshot(&self, mark: SnapshotMark);
+    fn members_changed(&self, members: &Membership);
+}
+
+/// How often the core's clock ticks and what follows from it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rhythm {
+    pub(crate) tick: Duration,
+    /// How long after a read was asked its answer makes leadership certain, less a margin for clocks that drift.
+    pub(crate) lease: Duration,
+    /// Entries kept behind a snapshot for followers that lag a little.
+    pub(crate) trailing: u64,
+}
+
+/// The question by which a leader keeps its lease alive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeaseQuestion {
+    ticket: u64,
+    asked: Instant,
+    term: Term,
+}
+
+pub(crate) struct Driver<O> {
+    pub(crate) core: Core,
+    pub(crate) outlets: O,
+    pub(crate) rhythm: Rhythm,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) inbox: Arc<Mailbox<Input>>,
+    pub(crate) log: Arc<Mailbox<write::Job>>,
+    pub(crate) apply: Arc<Mailbox<apply::Job>>,
+    pub(crate) waiting: Waiting,
+    pub(crate) lease_question: Option<LeaseQuestion>,
+    /// Until when the lease holds, if the core still stands by it.
+    pub(crate) lease_until: Option<Instant>,
+    /// The term in which this server became current, and the index that it must have applied to serve readers.
+    pub(crate) current: Option<(Term, Index)>,
+    pub(crate) membership_index: Index,
+    /// A tick has passed since the status was last published.
+    pub(crate) ticked: bool,
+}
+
+/// Who waits for what, by ticket.
+#[derive(Default)]
+pub(crate) struct Waiting {
+    next_ticket: u64,
+    proposals: HashMap<u64, Reply>,
+    reads: HashMap<u64, Vec<oneshot::Sender<Result<Index, Unavailable>>>>,
+}
+
+impl Waiting {
+    fn ticket(&mut self) -> u64 {
+        self.next_ticket += 1;
+        self.next_ticket
+    }
+
+    fn refuse(&mut self, ticket: u64, refused: Refused) {
+        let error = unavailable(refused);
+        if let Some(reply) = self.proposals.remove(&ticket) {
+            let _ = reply.send(Err(error));
+        }
+        for reader in self.reads.remove(&ticket).into_iter().flatten() {
+            let _ = reader.send(Err(error));
+        }
+    }
+}
+
+/// A refusal in the words of clients. Only what can never be committed counts as not done.
+fn unavailable(refused: Refused) -> Unavailable {
+    match refused {
+        refused if refused.may_still_commit() => Unavailable::LeadershipLost,
+        Refused::Busy | Refused::ChangePending => Unavailable::Busy,
+        _ => Unavailable::NoLeader,
+    }
+}
+
+impl<O: Outlets> Driver<O> {
+    /// Runs until told to stop or until this server has been removed from its cluster.
+    pub(crate) fn run(mut self) {
+        let mut inputs = Vec::new();
+        let mut next_tick = Instant::now() + self.rhythm.tick;
+        loop {
+            self.inbox.take_until(&mut inputs, next_tick);
+            if !self.feed(&mut inputs) {
+                break;
+            }
+            // What had already arrived is heard before time passes: a thread that was not scheduled in time must not take
+            // heartbeats that wait in its own mailbox for missed ones. A late timer counts once.
+            let now = Instant::now();
+            if now >= next_tick {
+                self.core.tick();
+                self.renew_lease(now);
+                self.ticked = true;
+                next_tick = now + self.rhythm.tick;
+            }
+            if !self.work() {
+                break;
+            }
+            self.publish();
+        }
+        self.close();
+    }
+
+    /// Tells the core everything that arrived. False when it is over.
+    fn feed(&mut self, inputs: &mut Vec<Input>) -> bool {
+        let mut readers = Vec::new();
+        for input in inputs.drain(..) {
+            match input {
+                Input::Propose { command, reply } => {
+                    let ticket = self.waiting.ticket();
+                    self.waiting.proposals.insert(ticket, reply);
+                    if let Err(refused) = self.core.propose(ticket, command) {
+                        self.waiting.refuse(ticket, refused);
+                    }
+                }
+                Input::Change { change, reply } => {
+                    let ticket = self.waiting.ticket();
+                    self.waiting.proposals.insert(ticket, reply);
+                    if let Err(refused) = self.core.change(ticket, &change) {
+                        tracing::debug!(target: "agent.server.raft", ?change, %refused, "membership change refused");
+                        self.waiting.refuse(ticket, refused);
+                    }
+                }
+                Input::Read { reply } => readers.push(reply),
+                Input::Message(message) => self.hear(message),
+                Input::Written(number) => self.core.persisted(number),
+                Input::Fetched { number, entries } => self.core.fetched(number, &entries),
+                Input::Applied(index) => self.core.applied(index),
+                Input::SnapshotTaken { mark, membership } => self.snapshot_taken(mark, membership),
+                Input::SnapshotSent { to, ok } => self.core.snapshot_sent(to, ok),
+                Input::Unreachable(peer) => self.core.unreachable(peer),
+                Input::Transfer => self.transfer(),
+                Input::Stop => return false,
+            }
+        }
+        self.read(readers);
+        true
+    }
+
+    fn hear(&mut self, message: Message) {
+        let from = message.from;
+        if let Err(error) = self.core.step(message) {
+            tracing::debug!(target: "agent.server.raft", peer = %from, %error, "message from peer refused");
+        } else if self.shared.status.borrow().leader == Some(from) {
+            self.shared.heard_leader(Instant::now());
+        }
+    }
+
+    /// All readers of a turn share one question to the quorum.
+    fn read(&mut self, readers: Vec<oneshot::Sender<Result<Index, Unavailable>>>) {
+        if readers.is_empty() {
+            return;
+        }
+        let ticket = self.waiting.ticket();
+        self.waiting.reads.insert(ticket, readers);
+        self.core.read_index(ticket);
+    }
+
+    /// A leader asks its quorum once per tick, whether anyone reads or not: the answers keep its lease alive.
+    fn renew_lease(&mut self, now: Instant) {
+        let is_open = self
+            .lease_question
+            .is_some_and(|open| open.term == self.core.term() && now < open.asked + self.rhythm.lease);
+        if self.core.role() == Role::Leader && !is_open {
+            let ticket = self.waiting.ticket();
+            self.lease_question = Some(LeaseQuestion { ticket, asked: now, term: self.core.term() });
+            self.core.read_index(ticket);
+        }
+    }
+
+    /// The quorum has answered: nobody else leads until one lease after the question.
+    fn lease_confirmed(&mut self, ticket: u64) {
+        if let Some(question) = self.lease_question.take_if(|open| open.ticket == ticket)
+            && question.term == self.core.term()
+        {
+            self.lease_until = Some(question.asked + self.rhythm.lease);
+        }
+    }
+
+    fn snapshot_taken(&mut self, mark: SnapshotMark, membership: Membership) {
+        self.core.snapshot_taken(mark, membership);
+        let through = Index(mark.index.0.saturating_sub(self.rhythm.trailing));
+        if through > Index::ZERO {
+            self.core.compacted(through);
+            self.log.put(write::Job::Compact(through));
+        }
+    }
+
+    fn transfer(&mut self) {
+        let status = self.core.status();
+        let best = status.peers.iter().filter(|peer| peer.is_voter && peer.is_active).max_by_key(|peer| peer.matched);
+        if let Some(Err(refused)) = best.map(|peer| self.core.transfer(peer.server.raft_id)) {
+            tracing::debug!(target: "agent.server.raft", %refused, "leadership not handed over");
+        }
+    }
+
+    /// Carries out everything the core asks for. False when this server has been removed.
+    fn work(&mut self) -> bool {
+        while let Some(work) = self.core.ready() {
+            let stopped = work.is_stopped;
+            self.carry_out(work);
+            if stopped {
+                tracing::info!(target: "agent.server.raft", "removed from the cluster; this server takes part in nothing any more");
+                return false;
+            }
+        }
+        true
+    }
+
+    fn carry_out(&mut self, work: Work) {
+        if let Some(write) = work.write {
+            self.log.put(write::Job::Write(write::Write {
+                number: write.number,
+                entries: write.entries,
+                hard_state: write.hard_state,
+                membership: write.membership.map(|(index, membership)| (index, membership.encode())),
+                snapshot: write.snapshot,
+            }));
+        }
+        if !work.send.is_empty() {
+            self.outlets.send(&work.send);
+        }
+        for snapshot in work.send_snapshot {
+            self.outlets.send_snapshot(snapshot);
+        }
+        for fetch in work.fetch {
+            self.outlets.fetch(fetch);
+        }
+        if let Some(mark) = work.install_snapshot {
+            self.outlets.install_snapshot(mark);
+        }
+        self.commit(work.committed, work.membership_changed);
+        for (ticket, refused) in work.refused {
+            self.waiting.refuse(ticket, refused);
+        }
+        for (ticket, index) in work.reads {
+            self.lease_confirmed(ticket);
+            for reader in self.waiting.reads.remove(&ticket).into_iter().flatten() {
+                let _ = reader.send(Ok(index));
+            }
+        }
+    }
+
+    fn commit(&mut self, committed: Vec<proconsul_raft::Committed>, changes: Vec<(Index, Membership)>) {
+        // A capture between two jobs must find the membership of its index: a change takes effect before what follows it.
+        for (index, membership) in changes {
+            self.membership_index = index;
+            self.outlets.members_changed(&membership);
+            self.apply.put(apply::Job::Membership(index, membership.encode()));
+        }
+        if committed.is_empty() {
+            return;
+        }
+        let mut entries = Vec::with_capacity(committed.len());
+        let mut replies = Vec::new();
+        for committed in committed {
+            if let Some(reply) = committed.ticket.and_then(|ticket| self.waiting.proposals.remove(&ticket)) {
+                replies.push((committed.entry.index, reply));
+            }
+            entries.push(committed.entry);
+        }
+        self.apply.put(apply::Job::Commit { entries, replies });
+    }
+
+    /// Tells everybody how this server stands now: at once when its place has changed, the figures once per tick.
+    fn publish(&mut self) {
+        // A reader may rely on the lease only when everything of earlier terms has been applied here.
+        let leads = self.core.may_lease() && self.shared.applied.get() >= self.current_from();
+        self.shared.set_lease(self.lease_until.filter(|_| leads));
+        let known = Arc::clone(&self.shared.status.borrow());
+        let place = (self.core.term(), self.core.role(), self.core.leader(), leads);
+        let is_new = place != (known.term, known.role, known.leader, known.leads);
+        if is_new && known.leader != self.core.leader() {
+            self.shared.heard_leader(Instant::now());
+        }
+        if is_new || std::mem::take(&mut self.ticked) {
+            let next = self.status(leads, &known);
+            if next != *known {
+                self.shared.status.send_replace(Arc::new(next));
+            }
+        }
+    }
+
+    /// The index at which a leader had everything of earlier terms committed; everything acknowledged later in its term was
+    /// applied here first.
+    fn current_from(&mut self) -> Index {
+        match self.current {
+            Some((term, index)) if term == self.core.term() => index,
+            _ => self.current.insert((self.core.term(), self.core.commit())).1,
+        }
+    }
+
+    fn status(&self, leads: bool, known: &Status) -> Status {
+        let now = self.core.status();
+        let membership =
+            if *known.membership == now.membership { Arc::clone(&known.membership) } else { Arc::new(now.membership) };
+        Status {
+            term: now.term,
+            role: now.role,
+            leader: now.leader,
+            leads,
+            membership,
+            membership_index: self.membership_index,
+            removed: now.is_stopped,
+            matched: now.peers.iter().map(|peer| (peer.server.raft_id, peer.matched)).collect(),
+            commit: now.commit,
+            last: now.last,
+        }
+    }
+
+    fn close(self) {
+        self.shared.set_lease(None);
+        for (_, reply) in self.waiting.proposals {
+            let _ = reply.send(Err(Unavailable::OutcomeUnknown));
+        }
+        for (_, readers) in self.waiting.reads {
+            for reader in readers {
+                let _ = reader.send(Err(Unavailable::Stopping));
+            }
+        }
+        self.log.put(write::Job::Stop);
+        self.apply.put(apply::Job::Stop);
+    }
+}

@@ -1,0 +1,204 @@
+//! How the rest of the program uses consensus: propose, read, ask who leads. Clones share one running consensus.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use proconsul_base::id::RaftId;
+use proconsul_base::index::Index;
+use proconsul_base::limit;
+use proconsul_raft::Change;
+use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::time::Instant;
+
+use crate::book::Book;
+use crate::callers::Callers;
+use crate::driver::Input;
+use crate::error::Unavailable;
+use crate::mailbox::Mailbox;
+use crate::read::ReadBatch;
+use crate::shared::{Shared, Status};
+use crate::wire::{self, Certainty};
+
+/// Pause before the same leader is asked again after it could not be reached; a new leader ends it at once.
+const RETRY_PAUSE: Duration = Duration::from_millis(20);
+
+/// A running consensus.
+#[derive(Clone)]
+pub struct Handle(pub(crate) Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) inbox: Arc<Mailbox<Input>>,
+    pub(crate) callers: Arc<Callers>,
+    pub(crate) reads: ReadBatch,
+    /// Permits for proposals waiting on this server, one per [`PERMIT_BYTES`] begun.
+    pub(crate) room: Semaphore,
+    pub(crate) hold: Duration,
+}
+
+/// Bytes of a command that one permit stands for.
+const PERMIT_BYTES: usize = 4096;
+
+/// Permits there are: bounds the memory of proposals that wait.
+pub(crate) const PERMITS: usize = limit::PROPOSAL_BYTES / PERMIT_BYTES;
+
+impl Handle {
+    /// Gets a command into the log, wherever the leader is, and answers with the machine's outcome. Waits for a leader up
+    /// to the hold time. A command is made again only when it is certain that nothing was done.
+    pub async fn propose(&self, command: Bytes) -> Result<Bytes, Unavailable> {
+        let mut attempt = Attempt::default();
+        loop {
+            let leader = self.leader_within(&mut attempt).await?;
+            let outcome = if leader == self.me() {
+                self.propose_here(command.clone()).await
+            } else {
+                self.0.callers.call(leader, wire::PROPOSE, &command).await
+            };
+            match outcome {
+                Err(error) if error.nothing_was_done() => self.pause(&mut attempt, leader, error).await?,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Proposes to this server only; [`Unavailable::NoLeader`] when it does not lead.
+    pub(crate) async fn propose_here(&self, command: Bytes) -> Result<Bytes, Unavailable> {
+        let permits = (command.len() / PERMIT_BYTES + 1).min(PERMITS) as u32;
+        let room = self.0.room.acquire_many(permits);
+        let Ok(Ok(_room)) = tokio::time::timeout(self.0.hold, room).await else { return Err(Unavailable::Busy) };
+        let (reply, answer) = oneshot::channel();
+        self.0.inbox.put(Input::Propose { command, reply });
+        answer.await.unwrap_or(Err(Unavailable::OutcomeUnknown))
+    }
+
+    /// Returns when what this server has applied is fresh enough for a read: everything that was acknowledged anywhere
+    /// before the call is in it. Waits for a leader up to the hold time.
+    pub async fn read_barrier(&self, certainty: Certainty) -> Result<(), Unavailable> {
+        if certainty == Certainty::Lease && self.0.shared.holds_lease() {
+            return Ok(());
+        }
+        let mut attempt = Attempt::default();
+        loop {
+            let leader = self.leader_within(&mut attempt).await?;
+            match self.read_index_from(leader, certainty).await {
+                Ok(index) => {
+                    self.0.shared.applied.reach(index).await;
+                    return Ok(());
+                }
+                // A read changes nothing, so it may always be made again.
+                Err(Unavailable::Stopping) => return Err(Unavailable::Stopping),
+                Err(error) => self.pause(&mut attempt, leader, error).await?,
+            }
+        }
+    }
+
+    async fn read_index_from(&self, leader: RaftId, certainty: Certainty) -> Result<Index, Unavailable> {
+        if leader == self.me() { self.read_index_here(certainty).await } else { self.0.reads.ask(certainty).await }
+    }
+
+    /// The index that a reader must have applied, as this server vouches for it as the leader.
+    pub(crate) async fn read_index_here(&self, certainty: Certainty) -> Result<Index, Unavailable> {
+        if certainty == Certainty::Lease && self.0.shared.holds_lease() {
+            return Ok(self.0.shared.applied.get());
+        }
+        let (reply, answer) = oneshot::channel();
+        self.0.inbox.put(Input::Read { reply });
+        answer.await.unwrap_or(Err(Unavailable::Stopping))
+    }
+
+    /// Changes the membership; only the leader can, one change at a time.
+    pub async fn change(&self, change: Change) -> Result<(), Unavailable> {
+        let (reply, answer) = oneshot::channel();
+        self.0.inbox.put(Input::Change { change, reply });
+        answer.await.unwrap_or(Err(Unavailable::OutcomeUnknown)).map(drop)
+    }
+
+    /// Hands leadership to the peer that is best prepared and waits until this server leads no more, at most `patience`.
+    /// False when it still leads then.
+    pub async fn hand_over(&self, patience: Duration) -> bool {
+        let mut status = self.status_watch();
+        let not_leading = status.wait_for(|status| status.leader != Some(self.me()));
+        self.0.inbox.put(Input::Transfer);
+        tokio::time::timeout(patience, not_leading).await.is_ok()
+    }
+
+    /// This server's place in its cluster.
+    pub fn status(&self) -> Arc<Status> {
+        self.0.shared.status.borrow().clone()
+    }
+
+    /// Wakes when the place changes.
+    pub fn status_watch(&self) -> watch::Receiver<Arc<Status>> {
+        self.0.shared.status.subscribe()
+    }
+
+    /// This server's Raft identity.
+    pub fn me(&self) -> RaftId {
+        self.0.shared.me
+    }
+
+    /// Where peers are.
+    pub fn book(&self) -> &Arc<Book> {
+        &self.0.shared.book
+    }
+
+    /// The leader's address, if there is a leader and its address is known.
+    pub fn leader_address(&self) -> Option<SocketAddr> {
+        self.status().leader.and_then(|leader| self.0.shared.book.address(leader))
+    }
+
+    /// Whether somebody leads, as far as this server knows.
+    pub fn has_leader(&self) -> bool {
+        self.0.shared.status.borrow().leader.is_some()
+    }
+
+    /// How long ago the leader was heard; zero on the leader.
+    pub fn last_contact(&self) -> Duration {
+        let leads = self.0.shared.status.borrow().leader == Some(self.me());
+        if leads { Duration::ZERO } else { self.0.shared.since_contact() }
+    }
+
+    /// How far the machine has come here.
+    pub fn applied(&self) -> Index {
+        self.0.shared.applied.get()
+    }
+
+    /// Who leads, waiting for somebody to, up to the hold time over all attempts.
+    async fn leader_within(&self, attempt: &mut Attempt) -> Result<RaftId, Unavailable> {
+        if let Some(leader) = self.0.shared.status.borrow().leader {
+            return Ok(leader);
+        }
+        let deadline = attempt.deadline(self.0.hold);
+        let mut status = self.status_watch();
+        let elected = status.wait_for(|status| status.leader.is_some());
+        match tokio::time::timeout_at(deadline, elected).await {
+            Ok(Ok(status)) => status.leader.ok_or(Unavailable::NoLeader),
+            Ok(Err(_stopped)) => Err(Unavailable::Stopping),
+            Err(_late) => Err(Unavailable::NoLeader),
+        }
+    }
+
+    /// Waits for another leader, or a moment; the error when the hold time is over.
+    async fn pause(&self, attempt: &mut Attempt, asked: RaftId, error: Unavailable) -> Result<(), Unavailable> {
+        let deadline = attempt.deadline(self.0.hold);
+        if error == Unavailable::Stopping && asked == self.me() || Instant::now() >= deadline {
+            return Err(error);
+        }
+        let mut status = self.status_watch();
+        let moved = status.wait_for(|status| status.leader != Some(asked));
+        let _ = tokio::time::timeout_at(deadline.min(Instant::now() + RETRY_PAUSE), moved).await;
+        Ok(())
+    }
+}
+
+/// The hold time of one request, counted from the first time it had to wait.
+#[derive(Default)]
+struct Attempt(Option<Instant>);
+
+impl Attempt {
+    fn deadline(&mut self, hold: Duration) -> Instant {
+        *self.0.get_or_insert_with(|| Instant::now() + hold)
+    }
+}
