@@ -10,8 +10,8 @@ use crate::work::Write;
 
 /// What recovery found on disk. All default: a new server that belongs to nothing yet and waits to be added.
 ///
-/// The state machine is brought up to [`Start::applied`] by the driver, from its snapshot and the log; entries after it are
-/// handed out by the core.
+/// The driver fills in what the log holds and adds the newest snapshot by [`Start::with_snapshot`]. Then it brings the state machine
+/// up to [`Start::applied`] itself, from the snapshot and the log; entries after that are handed out by the core.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
     /// The newest one written.
@@ -84,6 +84,48 @@ pub enum StartError {
 }
 
 impl Start {
+    /// Adds the newest complete snapshot on disk to what the log holds. When the log does not contain the snapshot's end, the snapshot was
+    /// received and the crash came before the log knew of it: the answer is a write, to be made durable before the core starts, that
+    /// lets the log begin after it.
+    pub fn with_snapshot(mut self, mark: SnapshotMark, membership: Membership) -> (Self, Option<Write>) {
+        self.snapshot = Some((mark, membership.clone()));
+        if mark.index < self.compacted.index {
+            // The one that covers the log's beginning is missing, which starting will refuse.
+            return (self, None);
+        }
+        let is_in_log = self.term_at(mark.index) == Some(mark.term);
+        // A snapshot holds only what was committed, whatever became of the last commit index written.
+        self.hard_state.commit = self.hard_state.commit.max(mark.index);
+        if self.membership.as_ref().is_none_or(|(index, _)| *index < mark.index) {
+            self.membership = Some((mark.index, membership.clone()));
+        }
+        if is_in_log {
+            return (self, None);
+        }
+        self.compacted = mark;
+        self.last = mark.index;
+        self.terms.clear();
+        self.entries.clear();
+        self.hard_state.term = self.hard_state.term.max(mark.term);
+        let write = Write {
+            number: 0,
+            snapshot: Some(mark),
+            entries: Vec::new(),
+            hard_state: Some(self.hard_state),
+            membership: Some((mark.index, membership)),
+            sync: true,
+        };
+        (self, Some(write))
+    }
+
+    fn term_at(&self, index: Index) -> Option<Term> {
+        if index == self.compacted.index {
+            return Some(self.compacted.term);
+        }
+        let begun = self.terms.iter().rev().find(|(first, _)| *first <= index);
+        begun.filter(|_| index <= self.last).map(|(_, term)| *term)
+    }
+
     /// The index up to which the driver brings the state machine itself.
     pub fn applied(&self) -> Index {
         self.membership.as_ref().map_or(self.compacted.index, |(index, _)| *index)
