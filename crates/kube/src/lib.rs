@@ -7,4 +7,5 @@ pub mod dns;
 pub mod events;
 pub mod kind;
 pub mod object;
+pub mod proxy;
 pub mod store;

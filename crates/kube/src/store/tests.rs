@@ -143,3 +143,65 @@ async fn a_watch_from_before_what_is_kept_is_told_to_list_again() {
     assert_eq!(gone.to_string(), "too old resource version: 1 (2)");
     assert!(store.watch(2).next().await.is_ok());
 }
+
+fn on_disk(folder: &std::path::Path) -> Arc<Store> {
+    Store::open(Journal::open(folder).expect("opens"), clock(), Rng::seeded(1)).expect("reads")
+}
+
+#[test]
+fn what_was_acknowledged_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = on_disk(folder.path());
+    store.create(config_map("kept")).expect("creates");
+    store.create(config_map("gone")).expect("creates");
+    store.delete(&key(Kind::ConfigMap, "gone"), &Deletion::default()).expect("deletes");
+    drop(store);
+    let store = on_disk(folder.path());
+    let names: Vec<String> = store.list(Kind::ConfigMap, None).iter().map(|object| object.name().to_owned()).collect();
+    assert_eq!((names, store.version()), (vec!["kept".to_owned()], 3));
+    assert_eq!(store.create(config_map("next")).expect("creates").version(), 4);
+}
+
+#[test]
+fn a_torn_last_write_is_forgotten_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = on_disk(folder.path());
+    store.create(config_map("first")).expect("creates");
+    let both = |draft: &mut Draft<'_>| draft.create(config_map("a")).and_then(|_| draft.create(config_map("b")));
+    store.write(both).expect("creates");
+    drop(store);
+    tear_the_end_off(&folder.path().join("log"));
+    let store = on_disk(folder.path());
+    let names: Vec<String> = store.list(Kind::ConfigMap, None).iter().map(|object| object.name().to_owned()).collect();
+    assert_eq!((names, store.version()), (vec!["first".to_owned()], 1));
+    store.write(both).expect("creates again");
+}
+
+/// Overwrites the last bytes that are not zero, as if the last write had not reached the disk whole.
+fn tear_the_end_off(folder: &std::path::Path) {
+    let path = std::fs::read_dir(folder)
+        .expect("a log folder")
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "log"))
+        .expect("a segment");
+    let mut bytes = std::fs::read(&path).expect("reads");
+    let last = bytes.iter().rposition(|&byte| byte != 0).expect("has content");
+    bytes[last - 8..=last].fill(0);
+    std::fs::write(&path, bytes).expect("writes");
+}
+
+#[test]
+fn a_snapshot_replaces_the_log_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = on_disk(folder.path());
+    store.create(config_map("cm")).expect("creates");
+    {
+        let mut inner = store.inner.lock();
+        let Inner { journal, objects, .. } = &mut *inner;
+        journal.compact(1, objects).expect("compacts");
+    }
+    store.create(config_map("later")).expect("creates");
+    drop(store);
+    let store = on_disk(folder.path());
+    assert_eq!((store.list(Kind::ConfigMap, None).len(), store.version()), (2, 2));
+}
