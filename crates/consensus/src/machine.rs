@@ -24,12 +24,7 @@ pub trait Capture: Send {
     fn write_to(&self, to: &mut dyn io::Write) -> io::Result<()>;
 }
 
-/// A committed command that cannot be applied.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("entry {index} of the log cannot be applied: {reason}; a newer version of the program wrote it")]
-pub struct MachineError {
-    /// Which entry.
-    pub index: Index,
-    /// What is wrong with it.
-    pub reason: String,
-}
+/// A committed command that this version cannot understand and must not skip, in the machine's own words.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct MachineError(#[from] pub Box<dyn std::error::Error + Send + Sync>);

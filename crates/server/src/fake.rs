@@ -1,5 +1,6 @@
 //! A cluster of one without consensus, and a node without gossip: enough for the endpoints' tests.
 
+use proconsul_consensus::Machine as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

@@ -5,6 +5,7 @@
 
 mod authorize;
 mod blocking;
+mod consensus;
 pub mod endpoint;
 pub mod leader;
 pub mod local;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use proconsul_base::index::Index;
-use proconsul_state::command::CommandError;
-use proconsul_state::snapshot::{self, SnapshotError};
+use proconsul_consensus::{Capture, Machine, MachineError};
+use proconsul_state::snapshot;
 use proconsul_state::store::{self, Store, View, Writer};
 
 /// Owns the only writer of a store; lives on the apply thread.
@@ -23,28 +23,27 @@ impl StoreMachine {
         let (writer, store) = store::create();
         (Self(writer), store)
     }
+}
 
-    /// Applies committed commands in order and pushes one reply for each. On an error the server must stop.
-    pub fn apply(&mut self, commands: &[(Index, Bytes)], replies: &mut Vec<Bytes>) -> Result<(), CommandError> {
+impl Machine for StoreMachine {
+    fn apply(&mut self, commands: &[(Index, Bytes)], replies: &mut Vec<Bytes>) -> Result<(), MachineError> {
         let commands = commands.iter().map(|(index, command)| (*index, &command[..]));
-        self.0.apply(commands, |outcome| replies.push(outcome.encode()))
+        self.0.apply(commands, |outcome| replies.push(outcome.encode())).map_err(|error| MachineError(error.into()))
     }
 
-    /// The state as it is now; costs nothing to take.
-    pub fn capture(&self) -> StoreCapture {
-        StoreCapture(self.0.store().view())
+    fn capture(&self) -> Box<dyn Capture> {
+        Box::new(StoreCapture(self.0.store().view()))
     }
 
-    /// Replaces the state by one that was captured.
-    pub fn restore(&mut self, from: &mut dyn io::Read) -> Result<(), SnapshotError> {
-        self.0.replace(snapshot::read(from)?);
+    fn restore(&mut self, mut from: &mut dyn io::Read) -> io::Result<()> {
+        let state = snapshot::read(&mut from).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        self.0.replace(state);
         Ok(())
     }
 }
 
-impl StoreCapture {
-    /// Writes it as [`StoreMachine::restore`] reads it.
-    pub fn write_to(&self, to: &mut dyn io::Write) -> io::Result<()> {
+impl Capture for StoreCapture {
+    fn write_to(&self, to: &mut dyn io::Write) -> io::Result<()> {
         self.0.write_to(to)
     }
 }
