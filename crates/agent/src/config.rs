@@ -9,11 +9,43 @@ use std::time::Duration;
 use proconsul_base::id::NodeId;
 use proconsul_types::pod_context::PodContext;
 
+pub mod environment;
+mod error;
+mod flags;
+mod gather;
+mod invalid;
+pub mod key;
 pub mod log;
+mod network;
+mod origin;
 pub mod place;
+mod resolve;
+mod settings;
+mod source;
+mod template;
 
+use self::environment::Environment;
+pub use self::error::{Mistake, Mistakes};
+pub use self::flags::FLAGS;
+pub use self::invalid::Invalid;
 pub use self::log::{LogConfig, LogLevel, RotateKeep};
+pub use self::origin::Origin;
 pub use self::place::Place;
+pub use self::template::TemplateError;
+use crate::flag::Given;
+
+/// The configuration that these flags, and the files they name, describe on this machine; or everything that is wrong with it.
+pub fn load(given: &Given, environment: &Environment<'_>) -> Result<Config, Mistakes> {
+    let mut gathered = gather::Gathered::default();
+    if !given.rest.is_empty() {
+        gathered.mistakes.push(Mistake::ExtraArguments(given.rest.clone()));
+    }
+    let sources = source::sources(given, environment, &mut gathered.mistakes, &mut gathered.warnings);
+    gathered.all(given, &sources);
+    let gather::Gathered { settings, mut mistakes, warnings } = gathered;
+    let config = resolve::resolve(&settings, given.switch("dev"), environment, warnings, &mut mistakes);
+    if mistakes.is_empty() { Ok(config) } else { Err(Mistakes(mistakes)) }
+}
 
 /// The checked configuration of one agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,3 +183,6 @@ pub struct Limits {
     /// Bytes of one transaction's request (`limits.txn_max_req_len`, 524288).
     pub txn_request_bytes_max: usize,
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //! Knows no socket and no clock; what it must know of the machine comes in through [`config::environment`].
 
 pub mod config;
+pub mod flag;
 pub mod version;
 
 pub use config::Config;

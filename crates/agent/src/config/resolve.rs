@@ -1,0 +1,134 @@
+//! From merged settings to the checked [`Config`], once: defaults, rules, addresses, paths. All broken rules are reported.
+
+mod address;
+mod cluster;
+mod identity;
+mod listen;
+mod output;
+
+use super::environment::{Environment, Found};
+use super::error::Mistake;
+use super::origin::Origin;
+use super::settings::Settings;
+use super::{Config, Invalid, Limits, Place};
+
+/// What every part of the resolution reads and adds to.
+struct Resolver<'a> {
+    settings: &'a Settings,
+    environment: &'a Environment<'a>,
+    dev: bool,
+    server: bool,
+    mistakes: &'a mut Vec<Mistake>,
+    warnings: Vec<String>,
+    notices: Vec<String>,
+}
+
+/// The configuration; only of use when no mistake was added.
+pub(super) fn resolve(
+    settings: &Settings,
+    dev: bool,
+    environment: &Environment<'_>,
+    warnings: Vec<String>,
+    mistakes: &mut Vec<Mistake>,
+) -> Config {
+    let server = settings.boolean("server").unwrap_or(dev);
+    let mut resolver = Resolver { settings, environment, dev, server, mistakes, warnings, notices: Vec::new() };
+    let data_dir = resolver.data_dir();
+    let addresses = resolver.addresses();
+    let ports = resolver.ports();
+    resolver.clashes(&addresses, &ports);
+    let config = Config {
+        node_name: resolver.node_name(),
+        node_id: resolver.node_id(data_dir.as_ref()),
+        node_meta: resolver.node_meta(),
+        datacenter: resolver.datacenter(),
+        server,
+        bootstrap: resolver.bootstrap(),
+        dev,
+        ui: settings.boolean("ui").unwrap_or(dev) || settings.boolean("ui_config.enabled").unwrap_or(false),
+        bind_addr: addresses.bind,
+        advertise_addr: addresses.advertise,
+        client_addrs: addresses.client,
+        serf_lan_bind: addresses.serf_lan,
+        ports,
+        join: resolver.join(),
+        domain: resolver.domain("domain").unwrap_or_else(|| "consul".to_owned()),
+        alt_domain: resolver.domain("alt_domain"),
+        recursors: resolver.recursors(),
+        log: resolver.log(),
+        pid_file: resolver.place("pid_file"),
+        raft: resolver.raft(),
+        default_query_time: resolver.default_query_time(),
+        max_query_time: resolver.max_query_time(),
+        rpc_hold_timeout: resolver.hold_timeout(),
+        leave_drain_time: resolver.leave_drain_time(),
+        leave_on_terminate: settings.boolean("leave_on_terminate").unwrap_or(!server),
+        skip_leave_on_interrupt: settings.boolean("skip_leave_on_interrupt").unwrap_or(server),
+        limits: resolver.limits(),
+        pod: environment.pod.clone(),
+        data_dir,
+        warnings: Vec::new(),
+        notices: Vec::new(),
+    };
+    Config { warnings: resolver.warnings, notices: resolver.notices, ..config }
+}
+
+impl Resolver<'_> {
+    /// A broken rule about one key, with the place where it was written.
+    fn refuse(&mut self, key: &'static str, invalid: Invalid) {
+        match self.settings.origin(key).cloned() {
+            Some(origin) => self.mistakes.push(Mistake::Value { origin, key, invalid }),
+            None => self.mistakes.push(Mistake::Whole(invalid)),
+        }
+    }
+
+    /// A broken rule about several keys, or about one whose text already names it.
+    fn refuse_whole(&mut self, invalid: Invalid) {
+        self.mistakes.push(Mistake::Whole(invalid));
+    }
+
+    fn origin(&self, key: &str) -> Option<Origin> {
+        self.settings.origin(key).cloned()
+    }
+
+    /// A number between these bounds, or its default.
+    fn number(&mut self, key: &'static str, default: i64, least: i64, most: i64) -> i64 {
+        let number = self.settings.integer(key).unwrap_or(default);
+        if (least..=most).contains(&number) {
+            return number;
+        }
+        self.refuse(key, Invalid::Range(number, least, most));
+        default
+    }
+
+    fn place(&self, key: &str) -> Option<Place> {
+        self.settings.text(key).map(|path| self.environment.place(path))
+    }
+
+    fn data_dir(&mut self) -> Option<Place> {
+        if self.dev {
+            return None;
+        }
+        let place = self.place("data_dir");
+        match &place {
+            None => self.refuse_whole(Invalid::NoDataDir),
+            Some(place) => {
+                if let Ok(Found::File) = self.environment.files.look(place.real()) {
+                    self.refuse_whole(Invalid::DataDirIsFile(place.clone()));
+                }
+            }
+        }
+        place
+    }
+
+    fn limits(&mut self) -> Limits {
+        let most = i64::from(u32::MAX);
+        let mut limit =
+            |key, default, least| usize::try_from(self.number(key, default, least, most)).unwrap_or_default();
+        Limits {
+            http_conns_per_client_max: limit("limits.http_max_conns_per_client", 200, 1),
+            kv_value_bytes_max: limit("limits.kv_max_value_size", 512 * 1024, 1),
+            txn_request_bytes_max: limit("limits.txn_max_req_len", 512 * 1024, 1),
+        }
+    }
+}
