@@ -185,7 +185,7 @@ mod tests {
         let value = json!({
             "metadata": {"name": "web", "labels": {}, "annotations": {"a": "yes", "b": "0644", "c": "x: y", "d": "", "e": "2020-01-01"}},
             "kind": "Pod",
-            "spec": {"containers": [{"name": "c", "args": ["-x", "- y", "a b"]}, {"name": "d"}], "n": null, "lists": [["a", "b"], []]},
+            "spec": {"containers": [{"name": "c", "args": ["-x", "- y", "a b"]}, {"name": "d"}], "none": null, "lists": [["a", "b"], []]},
             "script": "one\ntwo\n", "open": "one\ntwo", "port": 80
         });
         let expected = "kind: Pod\nmetadata:\n  annotations:\n    a: \"yes\"\n    b: \"0644\"\n    c: 'x: y'\n    d: \"\"\n    e: \"2020-01-01\"\n  labels: {}\n  name: web\n\
