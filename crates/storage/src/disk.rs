@@ -3,11 +3,13 @@
 //! Knows nothing of logs or snapshots. [`RealDisk`] is the operating system's; a simulation brings its own and may, at a crash, lose
 //! whatever was not synced: bytes since the last [`DiskFile::sync_data`], names since the last [`Disk::sync_dir`].
 
+mod memory;
 mod real;
 
 use std::io;
 use std::path::Path;
 
+pub use memory::{MemoryDisk, MemoryFile};
 pub use real::{RealDisk, RealFile};
 
 /// A tree of files. Cloning gives another handle to the same disk.

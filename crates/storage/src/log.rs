@@ -11,7 +11,7 @@
 //! ```text
 //! segment   0  "pcl" "seg" 0 0   8 bytes      all numbers are little endian
 //!           8  format version    u32, now 1
-//!          12  crc32c            u32, over bytes 0..12 and 16..24
+//!          12  crc32c            u32, over bytes 0..12 and 16..32
 //!          16  generation        u64
 //!          24  zeros             8 bytes
 //!          32  frames, each at a multiple of 8, up to the first place where no frame is

@@ -3,13 +3,14 @@
 //! Knows no file. Entries themselves are not kept here, only their indexes, terms and places.
 
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use proconsul_base::entry::HardState;
+use proconsul_base::entry::{Entry, HardState};
 use proconsul_base::index::{Index, Term};
 
-use super::error::Damage;
-use super::extent::{Extent, Extents};
+use super::error::{Damage, Damaged};
+use super::extent::{Extents, Place};
 use super::record::Record;
 use crate::SnapshotMark;
 
@@ -28,16 +29,11 @@ pub(super) struct Content {
     pub(super) anchor: Option<u64>,
     /// First index of each run of equal terms. Older runs may begin before the log does.
     terms: VecDeque<(Index, Term)>,
-    /// While reading back: no entry and no mark was seen yet, so that the next entry may have any index.
-    open_beginning: bool,
+    /// While reading back: where the entries begin anew without a word why. A later mark must make what lay before void.
+    unexplained: Option<Damaged>,
 }
 
 impl Content {
-    /// Before the oldest segment is read: where the log begins shows only later.
-    pub(super) fn before_replay() -> Self {
-        Self { open_beginning: true, ..Self::default() }
-    }
-
     /// Whether there is no entry.
     pub(super) fn is_empty(&self) -> bool {
         self.begin.index == self.last
@@ -48,51 +44,89 @@ impl Content {
         self.begin.index.next()
     }
 
-    /// Takes in one record of a frame; `start..end` is where the frame lies in `generation`.
-    pub(super) fn apply(&mut self, record: &Record<'_>, generation: u64, start: u64, end: u64) -> Result<(), Damage> {
+    /// Takes in one record of a frame that was read back from this place.
+    ///
+    /// Recovery may see entries whose predecessors lay in segments that were given up later, and marks that were true before that; so a
+    /// gap is an error only if no later mark covers it.
+    pub(super) fn replay(&mut self, record: &Record<'_>, place: Place, file: &Path) -> Result<(), Damaged> {
         match *record {
             Record::Entry { index, term, .. } => {
-                self.entry(index, term)?;
-                self.extents.push(Extent { first: index, last: index, generation, start, end });
+                if index <= self.begin.index || index > self.last.next() {
+                    self.begin_anew(index, place, file)?;
+                }
+                self.entry(index, term);
+                self.extents.push(place.extent(index, index));
             }
             Record::HardState(state) => self.hard_state = state,
             Record::Membership { index, data } => self.membership = Some((index, Bytes::copy_from_slice(data))),
-            Record::Installed(mark) => self.install(mark, generation),
-            Record::Compacted(mark) => self.compact(mark, generation),
+            Record::Installed(mark) => {
+                self.unexplained = None;
+                self.install(mark, place.generation);
+            }
+            Record::Compacted(mark) if mark.index >= self.begin.index => {
+                self.unexplained = None;
+                self.compact(mark, place.generation);
+            }
+            Record::Compacted(_) => self.anchor = Some(place.generation),
             Record::Continues { .. } => {}
         }
         Ok(())
     }
 
-    /// An entry comes in; its place is told separately.
-    pub(super) fn entry(&mut self, index: Index, term: Term) -> Result<(), Damage> {
-        let empty = self.is_empty();
-        if self.open_beginning && (empty || index <= self.begin.index) {
-            self.begin = SnapshotMark { index: Index(index.0.saturating_sub(1)), term: Term(0) };
-            self.last = self.begin.index;
-            self.terms.clear();
-            self.extents.truncate(index.max(Index(1)));
+    fn begin_anew(&mut self, index: Index, place: Place, file: &Path) -> Result<(), Damaged> {
+        let damage = Damage::Gap { last: self.last, found: index };
+        let gap = Damaged { file: file.to_owned(), offset: place.start, damage };
+        let known = self.begin.index > Index::ZERO && self.unexplained.is_none();
+        if index == Index::ZERO || (known && index <= self.begin.index) {
+            return Err(gap);
         }
-        if index <= self.begin.index || index > self.last.next() {
-            return Err(Damage::Gap { last: self.last, found: index });
+        let anchor = self.anchor;
+        self.install(SnapshotMark { index: Index(index.0 - 1), term: Term::default() }, place.generation);
+        self.anchor = anchor;
+        self.unexplained = Some(gap);
+        Ok(())
+    }
+
+    /// After the newest segment was read: whether the log begins where it says it does. `missing` is the file before the oldest one,
+    /// unless that is the first the log ever had.
+    pub(super) fn finish_replay(&mut self, missing: Option<PathBuf>) -> Result<(), Damaged> {
+        // Segments are given up only after a later one repeats what they said and where the log begins.
+        if let (None, Some(file)) = (self.anchor, missing) {
+            return Err(Damaged { file, offset: 0, damage: Damage::Missing });
         }
+        match self.unexplained.take() {
+            Some(gap) => Err(gap),
+            None => Ok(()),
+        }
+    }
+
+    /// A batch's entries come in from this place, right after the last one or over older ones.
+    pub(super) fn append(&mut self, entries: &[Entry], place: Place) {
+        let (Some(oldest), Some(newest)) = (entries.first(), entries.last()) else { return };
+        entries.iter().for_each(|entry| self.entry(entry.index, entry.term));
+        self.extents.push(place.extent(oldest.index, newest.index));
+    }
+
+    fn entry(&mut self, index: Index, term: Term) {
         if index <= self.last {
             self.extents.truncate(index);
             while self.terms.back().is_some_and(|run| run.0 >= index) {
                 self.terms.pop_back();
             }
         }
+        if index == self.first() {
+            // The last run may have begun before the log does.
+            self.terms.clear();
+        }
         self.last = index;
         if self.terms.back().is_none_or(|run| run.1 != term) {
             self.terms.push_back((index, term));
         }
-        Ok(())
     }
 
     /// Everything so far is void.
     pub(super) fn install(&mut self, mark: SnapshotMark, generation: u64) {
         self.anchor = Some(generation);
-        self.open_beginning = false;
         self.terms.clear();
         self.extents.truncate(Index(1));
         self.begin = mark;
@@ -106,27 +140,11 @@ impl Content {
             return;
         }
         self.anchor = Some(generation);
-        self.open_beginning = false;
         self.begin = mark;
         self.extents.compact(mark.index);
         while self.terms.get(1).is_some_and(|run| run.0 <= mark.index.next()) {
             self.terms.pop_front();
         }
-    }
-
-    /// After the newest segment was read: whether the log begins where it says it does. `complete` when the oldest segment read is the
-    /// first one the log ever had.
-    pub(super) fn finish_replay(&mut self, complete: bool) -> Result<(), Damage> {
-        if self.open_beginning && !complete {
-            // Segments are given up only after a later one says where the log begins.
-            return Err(Damage::Missing);
-        }
-        if self.open_beginning && self.begin.index > Index::ZERO {
-            return Err(Damage::Gap { last: Index::ZERO, found: self.first() });
-        }
-        self.open_beginning = false;
-        // A mark may repeat an older beginning whose entries lay in segments that a later mark has made void.
-        if self.is_empty() || self.extents.find(self.first()).is_some() { Ok(()) } else { Err(Damage::Missing) }
     }
 
     /// The oldest generation that is needed, if any may be given up at all.

@@ -17,6 +17,21 @@ pub(super) struct Extent {
     pub(super) end: u64,
 }
 
+/// Where a frame lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) generation: u64,
+    pub(super) start: u64,
+    pub(super) end: u64,
+}
+
+impl Place {
+    /// This frame as the stretch of these entries.
+    pub(super) fn extent(self, first: Index, last: Index) -> Extent {
+        Extent { first, last, generation: self.generation, start: self.start, end: self.end }
+    }
+}
+
 /// All stretches, in the order of their indexes, without gaps or overlaps.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Extents {

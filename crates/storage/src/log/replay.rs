@@ -8,6 +8,7 @@ use proconsul_base::entry::Entry;
 
 use super::content::Content;
 use super::error::{Damage, Damaged, LogError};
+use super::extent::Place;
 use super::frame::{self, Header};
 use super::record::{Record, Records};
 use super::segment::{self, Segment};
@@ -35,7 +36,7 @@ impl Replay {
     /// Nothing read yet; keeps up to this many bytes of the newest entries.
     pub(super) fn new(cache_bytes: usize) -> Self {
         Self {
-            content: Content::before_replay(),
+            content: Content::default(),
             tail: Tail { entries: VecDeque::new(), bytes: 0, limit: cache_bytes },
             end_of_previous: None,
             buffer: Vec::new(),
@@ -54,15 +55,14 @@ impl Replay {
         let mut offset = segment::HEADER;
         while let Some((header, bytes)) = source.frame(offset, segment.generation)? {
             let end = offset + header.total() as u64;
+            let place = Place { generation: segment.generation, start: offset, end };
             let records = &bytes[frame::HEADER..frame::HEADER + header.length as usize];
             for record in Records::new(records) {
                 let record = record.map_err(|damage| damaged(offset, damage))?;
                 if let Record::Continues { previous_end } = record {
                     self.check_previous(folder, segment.generation, previous_end)?;
                 }
-                self.content
-                    .apply(&record, segment.generation, offset, end)
-                    .map_err(|damage| damaged(offset, damage))?;
+                self.content.replay(&record, place, &path)?;
                 self.tail.apply(&record);
             }
             offset = end;
@@ -134,9 +134,11 @@ struct Source<'a, F> {
 impl<F: DiskFile> Source<'_, F> {
     /// Up to `want` bytes from this offset; fewer at the end of the file, possibly more when they are at hand.
     fn window(&mut self, offset: u64, want: usize) -> Result<&[u8], LogError> {
+        let rest = self.length.saturating_sub(offset);
+        let want = rest.min(want as u64) as usize;
         let have = self.at..self.at.saturating_add(self.buffer.len() as u64);
         if !have.contains(&offset) || have.end < offset + want as u64 {
-            self.buffer.resize(want.max(CHUNK), 0);
+            self.buffer.resize(want.max(rest.min(CHUNK as u64) as usize), 0);
             let count =
                 self.file.read_at(offset, &mut self.buffer).map_err(LogError::io("read log file", self.path))?;
             self.buffer.truncate(count);

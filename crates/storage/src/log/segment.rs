@@ -62,5 +62,5 @@ pub(super) fn check_header(bytes: &[u8], generation: u64) -> Result<(), Damage> 
 }
 
 fn checksum(header: &[u8; HEADER as usize]) -> u32 {
-    crc32c::crc32c_append(crc32c::crc32c(&header[..12]), &header[16..24])
+    crc32c::crc32c_append(crc32c::crc32c(&header[..12]), &header[16..])
 }

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::RwLock;
-use proconsul_base::entry::{Entry, HardState};
+use proconsul_base::entry::HardState;
 use proconsul_base::index::{Index, Term};
 
 use super::batch::{Batch, LogOptions, Recovered};
 use super::content::Content;
 use super::error::{Damage, Damaged, LogError};
-use super::extent::Extent;
+use super::extent::Place;
 use super::pool::{Pool, Preparer};
 use super::reader::LogReader;
 use super::replay::Replay;
@@ -69,12 +69,8 @@ impl<D: Disk> Log<D> {
             let end = replay.segment(folder, &segment)?;
             segments.push((segment, end));
         }
-        let oldest = generations.first().copied().unwrap_or(1);
-        replay.content.finish_replay(oldest == 1).map_err(|damage| Damaged {
-            file: segment::path(folder, oldest.saturating_sub(u64::from(damage == Damage::Missing))),
-            offset: 0,
-            damage,
-        })?;
+        let missing = generations.first().filter(|oldest| **oldest > 1).map(|oldest| segment::path(folder, oldest - 1));
+        replay.content.finish_replay(missing)?;
         let created = segments.is_empty();
         let mut recovered = recovered(&replay.content, created);
         recovered.entries = replay.tail.into_entries();
@@ -143,7 +139,7 @@ impl<D: Disk> Log<D> {
         if let Some(mark) = batch.snapshot {
             content.install(mark, place.generation);
         }
-        content.entries(batch.entries, place);
+        content.append(batch.entries, place);
         if let Some(membership) = &batch.membership {
             content.membership = Some(membership.clone());
         }
@@ -311,26 +307,6 @@ impl<D: Disk> Drop for Log<D> {
 
 /// The segments on disk with the ends of their frames, oldest first.
 type Found<D> = Vec<(Segment<<D as Disk>::File>, u64)>;
-
-/// Where a frame lies.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    generation: u64,
-    start: u64,
-    end: u64,
-}
-
-impl Content {
-    fn entries(&mut self, entries: &[Entry], place: Place) {
-        let (Some(oldest), Some(newest)) = (entries.first(), entries.last()) else { return };
-        for entry in entries {
-            let follows = self.entry(entry.index, entry.term);
-            assert!(follows.is_ok(), "a batch of entries continues the log");
-        }
-        let Place { generation, start, end } = place;
-        self.extents.push(Extent { first: oldest.index, last: newest.index, generation, start, end });
-    }
-}
 
 /// Room for what a frame holds besides the batch: its header, padding, the first record of a segment.
 const FRAME_SPARE: u32 = (frame::HEADER + frame::ALIGN + record::HEADER) as u32;
