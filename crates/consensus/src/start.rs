@@ -54,6 +54,8 @@ pub struct Options<D: Disk, M> {
     pub disk: D,
     /// This server's data directory; held until all threads have ended.
     pub directory: Directory<D>,
+    /// Sizes of the log.
+    pub log: LogOptions,
     /// The node it runs on.
     pub node_id: NodeId,
     /// The node's name.
@@ -163,7 +165,7 @@ impl<D: Disk> Running<D> {
 /// Recovers what is on disk and starts; blocks while it reads.
 pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, StartError> {
     let mut rng = Rng::seeded(options.seed);
-    let (log, found) = Log::open(options.disk.clone(), &options.directory.log_folder(), LogOptions::default())?;
+    let (log, found) = Log::open(options.disk.clone(), &options.directory.log_folder(), options.log)?;
     let shelf = Shelf(Snapshots::open(options.disk.clone(), &options.directory.snapshot_folder())?);
     let identity = identity(&options, &found, &mut rng)?;
     let is_begun = found.last > Index::ZERO;

@@ -1,1 +1,23 @@
 //! Builds the tree of tasks from the checked configuration; owns start, reload, shutdown.
+//!
+//! [`start`] is the only way to build an agent, for the command line and for tests alike. The real clock, the real disk and
+//! the operating system's randomness are made here and passed down.
+
+mod identity;
+mod join;
+mod local;
+pub mod log;
+mod members;
+mod peers;
+mod resolve;
+mod start;
+mod tags;
+
+use std::time::Duration;
+
+pub use join::Exhausted;
+pub use resolve::ResolverError;
+pub use start::{Handle, Shutdown, StartError, start};
+
+/// How long a leader that stops waits for another server to take over.
+const HAND_OVER_PATIENCE: Duration = Duration::from_secs(2);

@@ -1,0 +1,357 @@
+//! Starting a node, in the order in which each part needs the one before, and stopping it in reverse.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use proconsul_agent::Config;
+use proconsul_agent::config::Bootstrap;
+use proconsul_base::rand::Rng;
+use proconsul_consensus as consensus;
+use proconsul_consensus::{Book, Options, Running};
+use proconsul_gossip as gossip;
+use proconsul_http::HttpConfig;
+use proconsul_server::endpoint::{QueryTime, Server, Settings};
+use proconsul_server::leader::tombstones;
+use proconsul_server::machine::StoreMachine;
+use proconsul_state::store::Store;
+use proconsul_storage::directory::DirectoryError;
+use proconsul_storage::disk::{Disk, MemoryDisk, RealDisk};
+use proconsul_storage::log::LogOptions;
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::sync::{Notify, watch};
+use tokio::task::{JoinSet, spawn_blocking};
+
+use crate::join::{Exhausted, Joiner};
+use crate::local::{Figures, Node};
+use crate::resolve::{Resolver, ResolverError};
+use crate::{HAND_OVER_PATIENCE, identity, local, members, tags};
+
+/// Bytes of log after which a snapshot is due, unless the last snapshot was larger.
+const SNAPSHOT_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Why an agent does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A client agent was asked for.
+    #[error("this version runs servers only: add -server (with -bootstrap-expect), or use -dev for a server in memory")]
+    NotAServer,
+    /// A server without a data directory.
+    #[error("data_dir cannot be empty")]
+    NoDataDir,
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// What is on disk cannot be used.
+    #[error("Failed to start Raft: {0}")]
+    Consensus(#[from] consensus::StartError),
+    /// A port cannot be had.
+    #[error("Failed to start {what} listener on {address}: {source}")]
+    Listen {
+        /// Which listener.
+        what: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Gossip cannot be started.
+    #[error("Failed to start LAN Serf: {0}")]
+    Gossip(#[from] gossip::StartError),
+    /// The pod's resolver cannot be used.
+    #[error(transparent)]
+    Resolver(#[from] ResolverError),
+    /// None of the `-join` addresses answered.
+    #[error("Failed to join any of {targets:?}: {failures:?}")]
+    Join {
+        /// What was tried.
+        targets: Vec<String>,
+        /// What went wrong with each.
+        failures: Vec<String>,
+    },
+    /// A task ended before its time.
+    #[error("a task of the start ended before its time")]
+    Task,
+}
+
+/// Why a node is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shutdown {
+    /// It has left the cluster on request.
+    Left,
+    /// `-retry-max` attempts to join have failed.
+    JoinExhausted,
+    /// The disk or the state failed: nothing more can be promised.
+    Fatal(String),
+}
+
+/// A running agent.
+pub struct Handle {
+    config: Arc<Config>,
+    consensus: consensus::Handle,
+    gossip: gossip::Handle,
+    node: Arc<Node>,
+    over: watch::Sender<Option<Shutdown>>,
+    tasks: JoinSet<()>,
+    stop_consensus: Box<dyn FnOnce() + Send>,
+    http: Vec<SocketAddr>,
+}
+
+impl Handle {
+    /// Returns when the node ends by itself, and why.
+    pub async fn wait_shutdown(&self) -> Shutdown {
+        let mut over = self.over.subscribe();
+        let over = over.wait_for(Option::is_some).await.ok().and_then(|over| over.clone());
+        over.unwrap_or(Shutdown::Left)
+    }
+
+    /// The configuration that runs.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Where the HTTP API listens.
+    pub fn http_addresses(&self) -> &[SocketAddr] {
+        &self.http
+    }
+
+    /// Leaves the cluster on purpose: hands leadership over, tells everybody, and waits until that has spread.
+    pub async fn leave(&self) {
+        self.node.depart().await;
+    }
+
+    /// Stops without leaving: hands leadership over first, answers what is under way, then ends everything.
+    pub async fn stop(mut self) {
+        self.consensus.hand_over(HAND_OVER_PATIENCE).await;
+        self.tasks.abort_all();
+        while self.tasks.join_next().await.is_some() {}
+        self.gossip.shutdown().await;
+        let stop = self.stop_consensus;
+        // A panic there has been reported already, and the process ends anyway.
+        let _ = spawn_blocking(stop).await;
+    }
+}
+
+/// Starts an agent. Returns when everything listens; the cluster may still be without a leader.
+pub async fn start(config: Config) -> Result<Handle, StartError> {
+    if !config.server && !config.dev {
+        return Err(StartError::NotAServer);
+    }
+    match config.data_dir.as_ref().map(|place| place.real().to_owned()) {
+        Some(path) => Starting::new(config)?.run(RealDisk, path, LogOptions::default()).await,
+        None if config.dev => {
+            // In memory: small segments, for nothing is gained by writing them ahead.
+            let log = LogOptions { last_segment_bytes: 4 << 20, ..LogOptions::default() };
+            Starting::new(config)?.run(MemoryDisk::default(), PathBuf::from("/"), log).await
+        }
+        None => Err(StartError::NoDataDir),
+    }
+}
+
+/// What the parts have in common while they are put together.
+struct Starting {
+    config: Arc<Config>,
+    source: Option<IpAddr>,
+    resolver: Arc<Resolver>,
+    rng: Rng,
+    over: watch::Sender<Option<Shutdown>>,
+    tasks: JoinSet<()>,
+}
+
+impl Starting {
+    fn new(config: Config) -> Result<Self, StartError> {
+        let resolver = Arc::new(Resolver::new(config.pod.as_ref())?);
+        let source = config.pod.as_ref().map(|pod| pod.address);
+        let source = source.or(Some(config.bind_addr).filter(|address| !address.is_unspecified()));
+        Ok(Self {
+            config: Arc::new(config),
+            source,
+            resolver,
+            rng: Rng::seeded(seed()),
+            over: watch::Sender::new(None),
+            tasks: JoinSet::new(),
+        })
+    }
+
+    async fn run<D: Disk>(mut self, disk: D, path: PathBuf, log: LogOptions) -> Result<Handle, StartError> {
+        let config = Arc::clone(&self.config);
+        // All ports before anything is written: a second agent on this machine fails before it touches the data.
+        let server_port = listen("RPC", SocketAddr::new(config.bind_addr, config.ports.server)).await?;
+        let http = self.http_listeners().await?;
+        let (running, store) = self.consensus(disk, &path, log).await?;
+        let running = Arc::new(running);
+        let gossip = self.gossip(&running, &server_port).await?;
+
+        let left = Arc::new(Notify::new());
+        let node = Arc::new(Node {
+            config: Arc::clone(&config),
+            gossip: gossip.clone(),
+            consensus: running.handle.clone(),
+            figures: RwLock::new(Figures::default()),
+            left: Arc::clone(&left),
+        });
+        let http_addresses = http.iter().filter_map(|listener| listener.local_addr().ok()).collect();
+        self.serve(http, &node, &running, store);
+        self.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate)));
+        self.tasks.spawn(members::follow(gossip.clone(), config.datacenter.clone(), Arc::clone(&running)));
+        self.tasks.spawn(members::lead(gossip.clone(), config.datacenter.clone(), Arc::clone(&running)));
+        self.tasks.spawn(local::refresh(Arc::clone(&node)));
+        self.tell_cluster(&gossip, &running, &node);
+        self.ends_with(async move { left.notified().await }, Shutdown::Left);
+        self.join(&gossip, &running).await?;
+        Ok(Handle {
+            config,
+            consensus: running.handle.clone(),
+            gossip,
+            node,
+            over: self.over,
+            tasks: self.tasks,
+            stop_consensus: Box::new(move || running.stop()),
+            http: http_addresses,
+        })
+    }
+
+    async fn http_listeners(&self) -> Result<Vec<TcpListener>, StartError> {
+        let mut listeners = Vec::new();
+        for address in self.config.client_addrs.iter().filter_map(|&ip| Some(SocketAddr::new(ip, self.config.ports.http?))) {
+            listeners.push(listen("HTTP", address).await?);
+        }
+        Ok(listeners)
+    }
+
+    async fn consensus<D: Disk>(
+        &mut self,
+        disk: D,
+        path: &Path,
+        log: LogOptions,
+    ) -> Result<(Running<D>, Arc<Store>), StartError> {
+        let config = Arc::clone(&self.config);
+        let (path, seed, source) = (path.to_owned(), self.rng.u64(), self.source);
+        let (over, runtime) = (self.over.clone(), runtime::Handle::current());
+        let begin = move || {
+            let (directory, node_id, warnings) = identity::open(disk.clone(), &path, &config)?;
+            for warning in warnings {
+                tracing::warn!(target: "agent", "{warning}");
+            }
+            let (machine, store) = StoreMachine::new();
+            let running = consensus::start(Options {
+                disk,
+                directory,
+                log,
+                node_id,
+                node_name: config.node_name.clone(),
+                machine,
+                expect: match config.bootstrap {
+                    Bootstrap::Never => 0,
+                    Bootstrap::Alone => 1,
+                    Bootstrap::Expect(count) => count as usize,
+                },
+                source,
+                book: Arc::new(Book::default()),
+                hold: config.rpc_hold_timeout,
+                multiplier: u32::from(config.raft.multiplier),
+                snapshot_bytes: SNAPSHOT_BYTES,
+                trailing: config.raft.trailing_logs,
+                seed,
+                runtime,
+                fatal: Arc::new(move |reason| {
+                    tracing::error!(target: "agent.server", %reason, "the agent stops: it can no longer keep its promises");
+                    over.send_replace(Some(Shutdown::Fatal(reason)));
+                }),
+            })?;
+            Ok::<_, StartError>((running, store))
+        };
+        spawn_blocking(begin).await.map_err(|_| StartError::Task)?
+    }
+
+    async fn gossip<D: Disk>(&mut self, running: &Running<D>, port: &TcpListener) -> Result<gossip::Handle, StartError> {
+        let config = &self.config;
+        let server_port = port.local_addr().map_or(config.ports.server, |address| address.port());
+        let cluster = *running.cluster().borrow();
+        Ok(gossip::start(gossip::Config {
+            name: config.node_name.clone(),
+            bind: SocketAddr::new(config.serf_lan_bind, config.ports.serf_lan),
+            advertise: SocketAddr::new(config.advertise_addr, config.ports.serf_lan),
+            tags: tags::of_server(config, server_port, running.handle.me(), cluster),
+            profile: gossip::Profile::lan(),
+            source: self.source,
+            seed: self.rng.u64(),
+        })
+        .await?)
+    }
+
+    fn serve<D: Disk>(&mut self, listeners: Vec<TcpListener>, node: &Arc<Node>, running: &Running<D>, store: Arc<Store>) {
+        let config = &self.config;
+        let replica = Arc::new(running.handle.clone());
+        self.tasks.spawn(tombstones::run(Arc::clone(&replica), Arc::clone(&store)));
+        let settings = Settings {
+            datacenter: config.datacenter.clone(),
+            query_time: QueryTime { default: config.default_query_time, max: config.max_query_time },
+        };
+        let door = Arc::new(Server::new(replica, Arc::clone(node), store, settings, self.rng.fork()));
+        let http = Arc::new(HttpConfig::new(config));
+        for listener in listeners {
+            self.tasks.spawn(proconsul_http::serve(listener, Arc::clone(&door), Arc::clone(&http)));
+        }
+    }
+
+    /// When this server comes to belong to a cluster, gossip tells.
+    fn tell_cluster<D: Disk>(&mut self, gossip: &gossip::Handle, running: &Arc<Running<D>>, node: &Arc<Node>) {
+        let (gossip, config, me) = (gossip.clone(), Arc::clone(&node.config), running.handle.me());
+        let mut cluster = running.cluster();
+        self.tasks.spawn(async move {
+            while cluster.changed().await.is_ok() {
+                let port = gossip.local().tags.get("port").and_then(|port| port.parse().ok());
+                let known = *cluster.borrow();
+                let tags = tags::of_server(&config, port.unwrap_or(config.ports.server), me, known);
+                if let Err(error) = gossip.set_tags(tags).await {
+                    tracing::warn!(target: "agent.server.serf.lan", %error, "failed to tell the cluster id");
+                }
+            }
+        });
+    }
+
+    async fn join<D: Disk>(&mut self, gossip: &gossip::Handle, running: &Running<D>) -> Result<(), StartError> {
+        let joiner = Joiner {
+            gossip: gossip.clone(),
+            resolver: Arc::clone(&self.resolver),
+            default_port: self.config.ports.serf_lan,
+        };
+        let config = Arc::clone(&self.config);
+        if !config.join.once.is_empty() {
+            let (reached, failures) = joiner.attempt(&config.join.once).await;
+            if reached == 0 {
+                return Err(StartError::Join { targets: config.join.once.clone(), failures });
+            }
+        }
+        let status = running.handle.status_watch();
+        let keep = async move {
+            let Exhausted = joiner.keep(&config.join, status).await;
+        };
+        self.ends_with(keep, Shutdown::JoinExhausted);
+        Ok(())
+    }
+
+    fn ends_with(&mut self, event: impl Future<Output = ()> + Send + 'static, reason: Shutdown) {
+        let over = self.over.clone();
+        self.tasks.spawn(async move {
+            event.await;
+            over.send_replace(Some(reason));
+        });
+    }
+}
+
+async fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { what, address, source })
+}
+
+/// From the operating system; the one place where randomness enters.
+fn seed() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    // The standard library keys each of these from the operating system's generator.
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
+}
