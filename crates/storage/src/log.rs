@@ -54,6 +54,7 @@ mod content;
 mod error;
 mod extent;
 mod frame;
+mod open;
 mod pool;
 mod reader;
 mod record;

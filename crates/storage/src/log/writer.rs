@@ -1,43 +1,39 @@
-//! The log's writer: opening, appending, compacting. Knows the order in which things become durable, and keeps it.
+//! The log's writer: appending and compacting. Knows the order in which things become durable, and keeps it.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use parking_lot::RwLock;
 use proconsul_base::entry::HardState;
 use proconsul_base::index::{Index, Term};
 
-use super::batch::{Batch, LogOptions, Recovered};
-use super::content::Content;
-use super::error::{Damage, Damaged, LogError};
+use super::batch::Batch;
+use super::error::LogError;
 use super::extent::Place;
 use super::pool::{Pool, Preparer};
 use super::reader::LogReader;
-use super::replay::Replay;
-use super::segment::{self, Segment, UNFINISHED};
-use super::view::{Shared, View};
+use super::segment::{self, Segment};
+use super::view::Shared;
 use super::{frame, record};
 use crate::SnapshotMark;
-use crate::disk::{Disk, DiskFile, make_folder};
+use crate::disk::{Disk, DiskFile};
 
 /// A buffer that one large batch has blown up is given back down to this many bytes.
 const BUFFER_KEPT: usize = 4 << 20;
 
 /// The replicated log. One owner writes; see the [module](super) for the format and the promises.
 pub struct Log<D: Disk> {
-    folder: PathBuf,
-    pool: Arc<Pool<D>>,
-    shared: Shared<D::File>,
-    current: Segment<D::File>,
+    pub(super) folder: PathBuf,
+    pub(super) pool: Arc<Pool<D>>,
+    pub(super) shared: Shared<D::File>,
+    pub(super) current: Segment<D::File>,
     /// Where the next frame goes in the current segment.
-    offset: u64,
+    pub(super) offset: u64,
     /// How far the current segment is synced.
-    durable: u64,
+    pub(super) durable: u64,
     /// Where the segment before the current one ended; `None` when there was none.
-    previous_end: Option<u64>,
-    buffer: Vec<u8>,
-    failed: bool,
+    pub(super) previous_end: Option<u64>,
+    pub(super) buffer: Vec<u8>,
+    pub(super) failed: bool,
 }
 
 /// What a log takes on disk.
@@ -52,65 +48,6 @@ pub struct LogSize {
 }
 
 impl<D: Disk> Log<D> {
-    /// Opens the log in this folder, or begins one where there is none.
-    ///
-    /// # Errors
-    /// [`LogError::Damaged`] when the files do not hold what was promised, [`LogError::Io`] when the disk refuses.
-    pub fn open(disk: D, folder: &Path, options: LogOptions) -> Result<(Self, Recovered), LogError> {
-        make_folder(&disk, folder).map_err(LogError::io("make log folder", folder))?;
-        let generations = generations(&disk, folder)?;
-        let mut replay = Replay::new(options.cache_bytes);
-        let mut segments = Vec::new();
-        for &generation in &generations {
-            let path = segment::path(folder, generation);
-            let file = disk.open(&path).map_err(LogError::io("open log file", &path))?;
-            let size = file.length().map_err(LogError::io("look at log file", &path))?;
-            let segment = Segment { generation, file: Arc::new(file), size };
-            let end = replay.segment(folder, &segment)?;
-            segments.push((segment, end));
-        }
-        let missing = generations.first().filter(|oldest| **oldest > 1).map(|oldest| segment::path(folder, oldest - 1));
-        replay.content.finish_replay(missing)?;
-        let created = segments.is_empty();
-        let mut recovered = recovered(&replay.content, created);
-        recovered.entries = replay.tail.into_entries();
-        let pool = Arc::new(Pool::new(disk, folder, options, 1));
-        let log = Self::resume(folder, pool, replay.content, segments)?;
-        Ok((log, recovered))
-    }
-
-    fn resume(folder: &Path, pool: Arc<Pool<D>>, content: Content, mut found: Found<D>) -> Result<Self, LogError> {
-        // The newest segment may be one that was made ready and not used.
-        let unused = found.len() > 1 && found.last().is_some_and(|(_, end)| *end == segment::HEADER);
-        let ready = if unused { found.pop() } else { None };
-        let mut files: BTreeMap<_, _> =
-            found.iter().map(|(segment, _)| (segment.generation, Arc::clone(&segment.file))).collect();
-        let newest = found.pop();
-        if let Some((segment, _)) = &newest {
-            pool.follow(segment.generation, segment.size);
-        }
-        if let Some((segment, _)) = ready {
-            pool.put_ready(segment);
-        }
-        let (current, offset) = newest.map_or_else(|| pool.take().map(|fresh| (fresh, segment::HEADER)), Ok)?;
-        files.insert(current.generation, Arc::clone(&current.file));
-        let mut log = Self {
-            folder: folder.to_owned(),
-            pool,
-            shared: Arc::new(RwLock::new(View { content, files })),
-            current,
-            offset,
-            durable: segment::HEADER,
-            previous_end: found.last().map(|(_, end)| *end),
-            buffer: Vec::new(),
-            failed: false,
-        };
-        // After a kill the last batches may have been read back from memory only: what recovery reports must be on disk.
-        log.sync()?;
-        log.free_segments();
-        Ok(log)
-    }
-
     /// Writes a batch; when this returns, it is on disk (for the one exception see [`Batch`]).
     ///
     /// # Errors
@@ -268,7 +205,8 @@ impl<D: Disk> Log<D> {
         Ok(place)
     }
 
-    fn sync(&mut self) -> Result<(), LogError> {
+    /// Makes what was written durable.
+    pub(super) fn sync(&mut self) -> Result<(), LogError> {
         let path = || segment::path(&self.folder, self.current.generation);
         self.current.file.sync_data().map_err(|error| LogError::io("sync log file", &path())(error))?;
         self.durable = self.offset;
@@ -289,8 +227,8 @@ impl<D: Disk> Log<D> {
         Ok(())
     }
 
-    /// Gives back what lies before the oldest entry.
-    fn free_segments(&mut self) {
+    /// Gives back the segments before the oldest one that is needed.
+    pub(super) fn free_segments(&mut self) {
         let mut view = self.shared.write();
         let Some(keep) = view.content.oldest_needed() else { return };
         let kept = view.files.split_off(&keep);
@@ -304,9 +242,6 @@ impl<D: Disk> Drop for Log<D> {
         self.pool.close();
     }
 }
-
-/// The segments on disk with the ends of their frames, oldest first.
-type Found<D> = Vec<(Segment<<D as Disk>::File>, u64)>;
 
 /// Room for what a frame holds besides the batch: its header, padding, the first record of a segment.
 const FRAME_SPARE: u32 = (frame::HEADER + frame::ALIGN + record::HEADER) as u32;
@@ -324,36 +259,4 @@ fn encode(buffer: &mut Vec<u8>, batch: &Batch<'_>) {
     batch.hard_state.iter().for_each(|state| record::put_hard_state(buffer, state));
     batch.entries.iter().for_each(|entry| record::put_entry(buffer, entry));
     batch.membership.iter().for_each(|(index, data)| record::put_membership(buffer, *index, data));
-}
-
-/// The generations on disk, oldest first; removes what was left of a segment in the making.
-fn generations<D: Disk>(disk: &D, folder: &Path) -> Result<Vec<u64>, LogError> {
-    let names = disk.list(folder).map_err(LogError::io("list log folder", folder))?;
-    if names.iter().any(|name| name == UNFINISHED) {
-        let path = folder.join(UNFINISHED);
-        disk.remove(&path).map_err(LogError::io("remove unfinished log file", &path))?;
-        disk.sync_dir(folder).map_err(LogError::io("sync log folder", folder))?;
-    }
-    let mut found: Vec<u64> = names.iter().filter_map(|name| segment::generation_of(name)).collect();
-    found.sort_unstable();
-    match found.windows(2).find(|pair| pair[0] + 1 != pair[1]) {
-        Some(pair) => {
-            let file = segment::path(folder, pair[0] + 1);
-            Err(Damaged { file, offset: 0, damage: Damage::Missing }.into())
-        }
-        None => Ok(found),
-    }
-}
-
-fn recovered(content: &Content, created: bool) -> Recovered {
-    Recovered {
-        created,
-        hard_state: content.hard_state,
-        membership: content.membership.clone(),
-        snapshot: (content.begin.index > Index::ZERO).then_some(content.begin),
-        entries: Vec::new(),
-        first: content.first(),
-        last: content.last,
-        terms: content.terms(),
-    }
 }
