@@ -138,3 +138,21 @@ pub const TOMBSTONES: usize = 500_000;
 
 /// News waiting for a server's bootstrap machine; whoever brings more waits.
 pub const BOOTSTRAP_NEWS: usize = 64;
+
+/// HTTP connections one client address may have at a time: Consul's `limits.http_max_conns_per_client`.
+pub const HTTP_CONNECTIONS_PER_CLIENT: usize = 200;
+
+/// HTTP connections at a time, from all clients; further ones are told so and closed.
+pub const HTTP_CONNECTIONS: usize = 32 * 1024;
+
+/// Largest head of an HTTP request, in bytes: long keys fit, and so do the cookies of a proxy.
+pub const HTTP_HEAD_BYTES: usize = 64 * 1024;
+
+/// Seconds an HTTP client has to send a request to its end once it has begun.
+pub const HTTP_REQUEST_SECS: u64 = 30;
+
+/// Seconds an HTTP client may take no byte of an answer that waits for it.
+pub const HTTP_STALLED_SECS: u64 = 30;
+
+/// Log lines waiting to be written; further ones are counted and the count is logged, so that no thread waits for a terminal.
+pub const LOG_LINES: usize = 8192;

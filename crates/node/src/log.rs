@@ -33,9 +33,10 @@ pub enum LogError {
 
 /// Starts the log of this process. It ends, with everything written, when the returned [`Log`] is dropped.
 pub fn start(config: &LogConfig) -> Result<Log, LogError> {
-    let file = config.file.as_ref().map(|place| {
-        LogFile::open(config, place.real()).map_err(|error| LogError::File(place.clone(), error))
-    });
+    let file = config
+        .file
+        .as_ref()
+        .map(|place| LogFile::open(config, place).map_err(|error| LogError::File(place.clone(), error)));
     let log = Log::start(io::stdout(), file.transpose()?).map_err(LogError::Thread)?;
     let lines = Lines::new(config.level, config.json, log.queue());
     tracing::subscriber::set_global_default(Registry::default().with(lines)).map_err(|_| LogError::Twice)?;

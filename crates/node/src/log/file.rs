@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use proconsul_agent::config::{LogConfig, RotateKeep};
+use proconsul_agent::config::{LogConfig, Place, RotateKeep};
 
 /// Readable by the group, so that collectors need not be root.
 const MODE: u32 = 0o640;
@@ -28,8 +28,9 @@ pub(super) struct LogFile {
 
 impl LogFile {
     /// Begins a file for `/consul/log` (`/consul/log-<nanoseconds>.log`) or `/consul/` (`/consul/consul-<nanoseconds>.log`).
-    pub(super) fn open(config: &LogConfig, path: &Path) -> io::Result<Self> {
-        let is_directory = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    pub(super) fn open(config: &LogConfig, place: &Place) -> io::Result<Self> {
+        let is_directory = place.shown().as_os_str().as_encoded_bytes().ends_with(b"/");
+        let path = place.real();
         let (directory, name) = match (is_directory, path.file_name(), path.parent()) {
             (false, Some(name), Some(parent)) => (parent.to_path_buf(), name.to_string_lossy().into_owned()),
             _ => (path.to_path_buf(), "consul.log".to_owned()),
@@ -93,9 +94,9 @@ impl LogFile {
 
     /// Whether a name is the stem, a dash, digits and the extension.
     fn is_own(&self, name: &OsString) -> bool {
-        let digits = name.to_str().and_then(|name| {
-            name.strip_prefix(&self.stem)?.strip_prefix('-')?.strip_suffix(&self.extension)
-        });
+        let digits = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(&self.stem)?.strip_prefix('-')?.strip_suffix(&self.extension));
         digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()))
     }
 }
@@ -131,15 +132,20 @@ mod tests {
     }
 
     fn shape(name: &str) -> String {
-        name.split(|character: char| character.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("N")
+        name.split(|character: char| character.is_ascii_digit())
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("N")
     }
 
     #[test]
     fn a_files_name_carries_the_time_it_was_begun() {
-        for (given, expected) in [("log", "log-N.log"), ("x.txt", "x-N.txt"), ("sub/", "consul-N.log"), (".hidden", ".hidden-N.log")] {
+        for (given, expected) in
+            [("log", "log-N.log"), ("x.txt", "x-N.txt"), ("sub/", "consul-N.log"), (".hidden", ".hidden-N.log")]
+        {
             let directory = tempfile::tempdir().unwrap();
             let path = format!("{}/{given}", directory.path().display());
-            LogFile::open(&config(0, RotateKeep::All), Path::new(&path)).unwrap();
+            LogFile::open(&config(0, RotateKeep::All), &Place::new(path)).unwrap();
             let inside = if given == "sub/" { directory.path().join("sub") } else { directory.path().to_path_buf() };
             let names = names(&inside);
             assert_eq!(names.iter().map(|name| shape(name)).collect::<Vec<_>>(), [expected]);
@@ -151,7 +157,7 @@ mod tests {
         for (keep, files) in [(RotateKeep::All, 5), (RotateKeep::Newest(2), 3), (RotateKeep::None, 1)] {
             let directory = tempfile::tempdir().unwrap();
             fs::write(directory.path().join("log-other.log"), "not ours").unwrap();
-            let mut file = LogFile::open(&config(5, keep), &directory.path().join("log")).unwrap();
+            let mut file = LogFile::open(&config(5, keep), &Place::new(directory.path().join("log"))).unwrap();
             for line in ["one..", "two..", "three", "four.", "five."] {
                 file.write(line).unwrap();
             }

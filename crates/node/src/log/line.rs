@@ -128,7 +128,8 @@ fn json(now: SystemTime, level: Level, target: &str, mut fields: Fields) -> Stri
     let level = level.to_string().to_lowercase();
     let stamp = stamp::utc(now, 6);
     let mut line = String::from("{");
-    let own = [("@level", &level), ("@message", &fields.message), ("@module", &target.to_owned()), ("@timestamp", &stamp)];
+    let own =
+        [("@level", &level), ("@message", &fields.message), ("@module", &target.to_owned()), ("@timestamp", &stamp)];
     for (name, value) in own {
         let _ = write!(line, "\"{name}\":");
         push_quoted(&mut line, value);
@@ -196,7 +197,10 @@ mod tests {
     #[test]
     fn a_text_line_has_consuls_layout() {
         let line = text(now(), Level::INFO, "agent.server", &fields("New leader elected"));
-        assert_eq!(line, "2026-11-23T14:54:23.732Z [INFO]  agent.server: New leader elected: node=\"a b\" leader= bytes=3");
+        assert_eq!(
+            line,
+            "2026-11-23T14:54:23.732Z [INFO]  agent.server: New leader elected: node=\"a b\" leader= bytes=3"
+        );
         let bare = Fields { message: "cluster leadership acquired".to_owned(), others: Vec::new() };
         let line = text(now(), Level::ERROR, "agent", &bare);
         assert_eq!(line, "2026-11-23T14:54:23.732Z [ERROR] agent: cluster leadership acquired");
@@ -212,7 +216,8 @@ mod tests {
 
     #[test]
     fn a_value_cannot_forge_a_second_line() {
-        let forged = Fields { message: "a\nb".to_owned(), others: vec![("k", Value::Text("c\n2026 [INFO]".to_owned()))] };
+        let forged =
+            Fields { message: "a\nb".to_owned(), others: vec![("k", Value::Text("c\n2026 [INFO]".to_owned()))] };
         assert!(!text(now(), Level::INFO, "agent", &forged).contains('\n'));
         assert!(!json(now(), Level::INFO, "agent", forged).contains('\n'));
     }

@@ -94,7 +94,9 @@ impl<W: Write> Writer<W> {
             }
             let lost = self.lost.swap(0, Ordering::Relaxed);
             if lost > 0 {
-                self.line(&format!("... {lost} lines of the log are lost here: it is written more slowly than it grows"));
+                self.line(&format!(
+                    "... {lost} lines of the log are lost here: it is written more slowly than it grows"
+                ));
             }
         }
         let _ = self.out.flush();
