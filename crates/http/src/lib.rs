@@ -1,1 +1,26 @@
 //! The HTTP API: read the request, make the typed call, write the answer.
+//!
+//! Knows no store and no cluster: every answer comes from a [`proconsul_calls::door::Door`]. Forms and texts are Consul's, as
+//! measured on 1.8.7.
+
+mod agent;
+mod body;
+mod catalog;
+mod connections;
+mod cx;
+mod error;
+mod json;
+mod kv;
+mod operator;
+mod options;
+mod page;
+mod path;
+mod progress;
+mod query;
+mod redirect;
+mod reply;
+mod routes;
+mod serve;
+mod status;
+
+pub use serve::{HttpConfig, serve};

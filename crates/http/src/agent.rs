@@ -1,0 +1,24 @@
+//! `/v1/agent/`: answered by this agent alone, whatever datacenter is asked for.
+
+use hyper::StatusCode;
+use proconsul_calls::door::Door;
+
+use crate::cx::Cx;
+use crate::error::HttpError;
+use crate::reply::{self, Reply};
+
+pub(crate) fn members<D: Door>(cx: Cx<'_, D>) -> Result<Reply, HttpError> {
+    if cx.query.filled("segment").is_some_and(|segment| segment != "_all") {
+        return Err(HttpError::Segment);
+    }
+    cx.record(&cx.door.agent_members(cx.query.has("wan")))
+}
+
+pub(crate) fn this_agent<D: Door>(cx: Cx<'_, D>) -> Result<Reply, HttpError> {
+    cx.record(&cx.door.agent_self())
+}
+
+pub(crate) async fn leave<D: Door>(cx: Cx<'_, D>) -> Result<Reply, HttpError> {
+    cx.door.agent_leave().await?;
+    Ok(reply::empty(StatusCode::OK))
+}

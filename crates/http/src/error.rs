@@ -1,0 +1,66 @@
+//! Every reason to answer with an error. Its text is the body; its status is given in one place, [`crate::reply`].
+
+use proconsul_calls::error::CallError;
+
+/// Why a request has no answer. The texts are Consul's where Consul has one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum HttpError {
+    /// The call was made and failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// An escape in the query is broken.
+    #[error("the query of the URL has a broken escape; write each special character as % and two hexadecimal digits")]
+    Query,
+    /// The path holds bytes that are no text.
+    #[error("the path of the URL is no UTF-8; keys are text")]
+    NotText,
+    /// `?index` is no number.
+    #[error("Invalid index")]
+    Index,
+    /// `?wait` is no duration.
+    #[error("Invalid wait time")]
+    Wait,
+    /// `?max_stale` is no duration.
+    #[error("Invalid max_stale value {0:?}")]
+    MaxStale(String),
+    /// Two modes that exclude each other.
+    #[error("Cannot specify ?{0} with ?consistent, conflicting semantics.")]
+    Consistency(&'static str),
+    /// A parameter of the enterprise edition.
+    #[error("Bad request: Invalid query parameter: \"ns\" - Namespaces are a Consul Enterprise feature")]
+    Namespace,
+    /// A segment of the enterprise edition.
+    #[error("Network segments are not supported in this version of Consul")]
+    Segment,
+    /// No key where one is needed.
+    #[error("Missing key name")]
+    MissingKey,
+    /// Parameters that exclude each other.
+    #[error("Conflicting flags: {0}")]
+    Conflict(String),
+    /// A number that is none; Go's text.
+    #[error("strconv.ParseUint: parsing {0:?}: invalid syntax")]
+    NumberSyntax(String),
+    /// A number above 64 bits; Go's text.
+    #[error("strconv.ParseUint: parsing {0:?}: value out of range")]
+    NumberRange(String),
+    /// Locks without sessions.
+    #[error("?{0} needs a session, and this version has no sessions; write without it, or with ?cas")]
+    NoSessions(&'static str),
+    /// A body over the limit.
+    #[error(
+        "Request body({bytes} bytes) too large, max size: {limit} bytes. See https://www.consul.io/docs/agent/options.html#kv_max_value_size."
+    )]
+    BodyTooLarge {
+        /// How large it is, as far as it is known.
+        bytes: u64,
+        /// How large it may be.
+        limit: usize,
+    },
+    /// The body ended early or was malformed.
+    #[error("the body of the request did not arrive whole; send it again")]
+    BodyCut,
+    /// A record that has no JSON form.
+    #[error("the answer could not be written as JSON; this is a fault of the server")]
+    Record,
+}

@@ -1,0 +1,179 @@
+//! JSON as Go writes it: compact, with `<`, `>` and `&` escaped; `?pretty` in four spaces and a line end.
+
+use serde::Serialize;
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+/// Appends a text in quotes.
+pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let mut rest = text.as_bytes();
+    while let Some(place) = rest.iter().position(|byte| !is_plain(*byte)) {
+        let (plain, special) = rest.split_at(place);
+        out.extend_from_slice(plain);
+        rest = escape(out, special);
+    }
+    out.extend_from_slice(rest);
+    out.push(b'"');
+}
+
+/// Whether the byte stands for itself. 0xe2 may begin U+2028 or U+2029, which Go escapes.
+const fn is_plain(byte: u8) -> bool {
+    byte >= b' ' && !matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2)
+}
+
+/// Writes the character at the front as it must be written, and gives what is behind it.
+fn escape<'a>(out: &mut Vec<u8>, special: &'a [u8]) -> &'a [u8] {
+    match special {
+        [0xe2, 0x80, 0xa8, rest @ ..] => {
+            out.extend_from_slice(br"\u2028");
+            rest
+        }
+        [0xe2, 0x80, 0xa9, rest @ ..] => {
+            out.extend_from_slice(br"\u2029");
+            rest
+        }
+        [0xe2, rest @ ..] => {
+            out.push(0xe2);
+            rest
+        }
+        [byte, rest @ ..] => {
+            escape_byte(out, *byte);
+            rest
+        }
+        [] => special,
+    }
+}
+
+fn escape_byte(out: &mut Vec<u8>, byte: u8) {
+    match byte {
+        b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+        b'\n' => out.extend_from_slice(br"\n"),
+        b'\r' => out.extend_from_slice(br"\r"),
+        b'\t' => out.extend_from_slice(br"\t"),
+        _ => {
+            let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
+            out.extend_from_slice(br"\u00");
+            out.extend_from_slice(&digits);
+        }
+    }
+}
+
+/// Appends a number.
+pub(crate) fn number(out: &mut Vec<u8>, mut number: u64) {
+    let mut digits = [0; 20];
+    let mut from = digits.len();
+    loop {
+        from -= 1;
+        digits[from] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[from..]);
+}
+
+/// A record off the hot paths.
+pub(crate) fn record(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
+    let compact = serde_json::to_vec(value)?;
+    if !compact.iter().any(|byte| matches!(byte, b'<' | b'>' | b'&')) {
+        return Ok(compact);
+    }
+    // These stand only inside texts, so each may be replaced where it is.
+    let mut out = Vec::with_capacity(compact.len() + 16);
+    for byte in compact {
+        match byte {
+            b'<' | b'>' | b'&' => escape_byte(&mut out, byte),
+            _ => out.push(byte),
+        }
+    }
+    Ok(out)
+}
+
+/// Compact JSON in lines.
+pub(crate) fn pretty(compact: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(compact.len() * 2);
+    let (mut depth, mut in_text, mut after_backslash) = (0_usize, false, false);
+    for (place, &byte) in compact.iter().enumerate() {
+        if in_text {
+            out.push(byte);
+            in_text = after_backslash || byte != b'"';
+            after_backslash = byte == b'\\' && !after_backslash;
+            continue;
+        }
+        match byte {
+            b'{' | b'[' => {
+                out.push(byte);
+                if !matches!(compact.get(place + 1), Some(b'}' | b']')) {
+                    depth += 1;
+                    line(&mut out, depth);
+                }
+            }
+            b'}' | b']' => {
+                if !matches!(place.checked_sub(1).map(|before| compact[before]), Some(b'{' | b'[')) {
+                    depth = depth.saturating_sub(1);
+                    line(&mut out, depth);
+                }
+                out.push(byte);
+            }
+            b',' => {
+                out.push(byte);
+                line(&mut out, depth);
+            }
+            b':' => out.extend_from_slice(b": "),
+            _ => {
+                in_text = byte == b'"';
+                out.push(byte);
+            }
+        }
+    }
+    out.push(b'\n');
+    out
+}
+
+fn line(out: &mut Vec<u8>, depth: usize) {
+    out.push(b'\n');
+    out.extend(std::iter::repeat_n(b' ', 4 * depth));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> String {
+        let mut out = Vec::new();
+        string(&mut out, text);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn texts_are_escaped_as_go_does_it() {
+        assert_eq!(written(r#"q/<a&b>"\"#), r#""q/\u003ca\u0026b\u003e\"\\""#);
+        assert_eq!(written("\n\r\t\u{8}\u{1f}"), r#""\n\r\t\u0008\u001f""#);
+        assert_eq!(written("€ \u{2028}x\u{2029} é"), "\"€ \\u2028x\\u2029 é\"");
+    }
+
+    #[test]
+    fn numbers_are_written_whole() {
+        for value in [0, 7, 10, u64::MAX] {
+            let mut out = Vec::new();
+            number(&mut out, value);
+            assert_eq!(out, value.to_string().as_bytes());
+        }
+    }
+
+    #[test]
+    fn records_escape_what_a_page_could_take_for_markup() {
+        assert_eq!(record(&["<&>"]).unwrap(), br#"["\u003c\u0026\u003e"]"#);
+    }
+
+    #[test]
+    fn pretty_is_four_spaces_and_a_line_end() {
+        let compact = br#"[{"Key":"a:[,{\"","Empty":{},"None":[]},1]"#;
+        let lines = "[\n    {\n        \"Key\": \"a:[,{\\\"\",\n        \"Empty\": {},\n        \"None\": []\n    },\n    1\n]\n";
+        assert_eq!(String::from_utf8(pretty(compact)).unwrap(), lines);
+        assert_eq!(pretty(b"true"), b"true\n");
+        assert_eq!(pretty(b"[]"), b"[]\n");
+    }
+}

@@ -1,0 +1,53 @@
+//! `PUT` and `DELETE` of keys.
+
+use proconsul_base::index::Index;
+use proconsul_calls::door::Door;
+use proconsul_calls::kv::{Change, Write};
+
+use super::key;
+use crate::body;
+use crate::cx::Cx;
+use crate::error::HttpError;
+use crate::query::Query;
+use crate::reply::Reply;
+
+pub(super) async fn put<D: Door>(mut cx: Cx<'_, D>, datacenter: Option<Box<str>>) -> Result<Reply, HttpError> {
+    let key = key(&cx)?.into();
+    not_together(&cx.query, &["acquire", "cas", "release"])?;
+    let (flags, cas) = (number(&cx.query, "flags")?, number(&cx.query, "cas")?);
+    if let Some(lock) = ["acquire", "release"].into_iter().find(|lock| cx.query.has(lock)) {
+        return Err(HttpError::NoSessions(lock));
+    }
+    let value = body::read(&mut cx.body, cx.config.kv_value_bytes_max, cx.progress).await?;
+    let change = Change::Put { key, value, flags: flags.unwrap_or(0), cas: cas.map(Index) };
+    write(&cx, Write { datacenter, change }).await
+}
+
+pub(super) async fn delete<D: Door>(cx: Cx<'_, D>, datacenter: Option<Box<str>>) -> Result<Reply, HttpError> {
+    not_together(&cx.query, &["recurse", "cas"])?;
+    let change = if cx.query.has("recurse") {
+        Change::DeleteTree { prefix: cx.rest.into() }
+    } else {
+        Change::Delete { key: key(&cx)?.into(), cas: number(&cx.query, "cas")?.map(Index) }
+    };
+    write(&cx, Write { datacenter, change }).await
+}
+
+async fn write<D: Door>(cx: &Cx<'_, D>, write: Write) -> Result<Reply, HttpError> {
+    Ok(cx.truth(cx.door.kv_write(write).await?))
+}
+
+fn not_together(query: &Query<'_>, names: &[&str]) -> Result<(), HttpError> {
+    match names.iter().filter(|name| query.has(name)).count() {
+        0 | 1 => Ok(()),
+        _ => Err(HttpError::Conflict(query.sorted())),
+    }
+}
+
+fn number(query: &Query<'_>, name: &str) -> Result<Option<u64>, HttpError> {
+    let Some(text) = query.get(name) else { return Ok(None) };
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(HttpError::NumberSyntax(text.to_owned()));
+    }
+    text.parse().map(Some).map_err(|_| HttpError::NumberRange(text.to_owned()))
+}

@@ -1,0 +1,131 @@
+//! The forms of an answer, and the one place where an error becomes a status.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{
+    ALLOW, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use hyper::{Response, StatusCode};
+use proconsul_calls::error::CallError;
+use proconsul_calls::read::Contact;
+
+use crate::error::HttpError;
+
+/// An answer on its way out.
+pub(crate) type Reply = Response<Full<Bytes>>;
+
+const INDEX: HeaderName = HeaderName::from_static("x-consul-index");
+const KNOWN_LEADER: HeaderName = HeaderName::from_static("x-consul-knownleader");
+const LAST_CONTACT: HeaderName = HeaderName::from_static("x-consul-lastcontact");
+const ZERO: HeaderValue = HeaderValue::from_static("0");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const PLAIN: HeaderValue = HeaderValue::from_static("text/plain");
+const PLAIN_UTF8: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const ACCEPT_ENCODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
+
+impl HttpError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Call(CallError::PermissionDenied) => StatusCode::FORBIDDEN,
+            Self::Call(CallError::Unavailable(_) | CallError::NoPathToDatacenter | CallError::UnknownOutcome) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            // Consul's own choice: a wrong number is no bad request there.
+            Self::NumberSyntax(_) | Self::NumberRange(_) | Self::Segment | Self::Record => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+            Self::NoSessions(_) => StatusCode::NOT_IMPLEMENTED,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Query
+            | Self::NotText
+            | Self::Index
+            | Self::Wait
+            | Self::MaxStale(_)
+            | Self::Consistency(_)
+            | Self::Namespace
+            | Self::MissingKey
+            | Self::Conflict(_)
+            | Self::BodyCut => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+/// An error, its text as the body. After a body that was not read to its end the connection cannot go on.
+pub(crate) fn error(error: &HttpError) -> Reply {
+    let mut reply = text(error.status(), error.to_string().into());
+    if matches!(error, HttpError::BodyTooLarge { .. } | HttpError::BodyCut) {
+        reply.headers_mut().insert(CONNECTION, CLOSE);
+    }
+    reply
+}
+
+/// A text.
+pub(crate) fn text(status: StatusCode, body: Bytes) -> Reply {
+    let mut reply = body_of(status, body);
+    reply.headers_mut().insert(CONTENT_TYPE, PLAIN_UTF8);
+    reply
+}
+
+/// JSON, already in the form it goes out in.
+pub(crate) fn json(body: Bytes) -> Reply {
+    let mut reply = body_of(StatusCode::OK, body);
+    reply.headers_mut().insert(CONTENT_TYPE, JSON);
+    reply
+}
+
+/// The bare bytes of a value. No browser may take them for a page.
+pub(crate) fn raw(body: Bytes) -> Reply {
+    let mut reply = body_of(StatusCode::OK, body);
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_TYPE, PLAIN);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    reply
+}
+
+/// Nothing but a status, from a known route.
+pub(crate) fn empty(status: StatusCode) -> Reply {
+    body_of(status, Bytes::new())
+}
+
+/// Nothing but a status, from where there is no route: without any header of ours.
+pub(crate) fn nowhere(status: StatusCode) -> Reply {
+    let mut reply = Reply::default();
+    *reply.status_mut() = status;
+    reply
+}
+
+/// A request that Go's server itself would have refused.
+pub(crate) fn malformed() -> Reply {
+    let mut reply = text(StatusCode::BAD_REQUEST, Bytes::from_static(b"400 Bad Request"));
+    reply.headers_mut().remove(VARY);
+    reply.headers_mut().insert(CONNECTION, CLOSE);
+    reply
+}
+
+/// Adds which methods a route has.
+pub(crate) fn with_allow(mut reply: Reply, allow: &'static str) -> Reply {
+    reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allow));
+    reply
+}
+
+/// Adds what a read tells beside its value.
+pub(crate) fn with_read(mut reply: Reply, index: u64, contact: Contact) -> Reply {
+    let headers = reply.headers_mut();
+    headers.insert(INDEX, HeaderValue::from(index));
+    headers.insert(KNOWN_LEADER, HeaderValue::from_static(if contact.known_leader { "true" } else { "false" }));
+    let millis = contact.last_contact.as_millis();
+    let millis = if millis == 0 { ZERO } else { HeaderValue::from(u64::try_from(millis).unwrap_or(u64::MAX)) };
+    headers.insert(LAST_CONTACT, millis);
+    reply
+}
+
+fn body_of(status: StatusCode, body: Bytes) -> Reply {
+    let mut reply = Reply::new(Full::new(body));
+    *reply.status_mut() = status;
+    // Room for all headers of a read at once.
+    reply.headers_mut().reserve(8);
+    reply.headers_mut().insert(VARY, ACCEPT_ENCODING);
+    reply
+}

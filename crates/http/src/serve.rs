@@ -1,0 +1,170 @@
+//! The listeners and their connections, from the first byte to the last.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io::Write;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use proconsul_base::limit;
+use proconsul_calls::door::Door;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::{interval, sleep, timeout};
+
+use crate::connections::{Connections, Place};
+use crate::progress::Observed;
+use crate::routes;
+
+/// How the door is set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpConfig {
+    /// Whether the web page is served (`-ui`).
+    pub ui: bool,
+    /// Whether all JSON is written in lines, as in Consul's dev mode, not only with `?pretty`.
+    pub pretty: bool,
+    /// Largest value of a key, in bytes (`limits.kv_max_value_size`).
+    pub kv_value_bytes_max: usize,
+    /// Connections one client address may have (`limits.http_max_conns_per_client`).
+    pub connections_per_client_max: usize,
+    /// Connections at a time, from all clients.
+    pub connections_max: usize,
+    /// How long requests under way may take after the shutdown has begun.
+    pub grace: Duration,
+}
+
+impl Default for HttpConfig {
+    fn default() -> Self {
+        Self {
+            ui: false,
+            pretty: false,
+            kv_value_bytes_max: limit::KV_VALUE_BYTES,
+            connections_per_client_max: limit::HTTP_CONNECTIONS_PER_CLIENT,
+            connections_max: limit::HTTP_CONNECTIONS,
+            grace: Duration::from_secs(1),
+        }
+    }
+}
+
+/// What all connections share.
+struct Shared<D> {
+    door: Arc<D>,
+    config: HttpConfig,
+    connections: Arc<Connections>,
+}
+
+/// What a client is told that has too many connections, in the words of Consul's newer versions.
+const TOO_MANY: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\n\
+    Content-Type: text/plain\r\n\
+    Content-Length: 82\r\n\
+    Connection: close\r\n\r\n\
+    Your IP is issuing too many concurrent connections, please rate limit your calls\r\n";
+
+/// How long to wait with the next connection after one could not be taken, usually for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves the API on these listeners until the shutdown, then lets requests under way end within the configured grace.
+pub async fn serve<D: Door>(
+    listeners: Vec<TcpListener>,
+    door: Arc<D>,
+    config: HttpConfig,
+    shutdown: impl Future<Output = ()> + Send,
+) {
+    let connections = Connections::new(config.connections_per_client_max, config.connections_max);
+    let grace = config.grace;
+    let shared = Arc::new(Shared { door, config, connections });
+    // Every listener and every connection holds a receiver: when all are gone, all is done.
+    let (stop, stopped) = watch::channel(false);
+    for listener in listeners {
+        tokio::spawn(accept(listener, shared.clone(), stopped.clone()));
+    }
+    tokio::spawn(sweep(shared.connections.clone(), stopped));
+    shutdown.await;
+    stop.send_replace(true);
+    if timeout(2 * grace, stop.closed()).await.is_err() {
+        tracing::warn!("some HTTP connections did not end in time and are cut off");
+    }
+}
+
+async fn sweep(connections: Arc<Connections>, mut stopped: watch::Receiver<bool>) {
+    let mut seconds = interval(Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            _ = seconds.tick() => connections.sweep(),
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+async fn accept<D: Door>(listener: TcpListener, shared: Arc<Shared<D>>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopped.changed() => return,
+        };
+        match accepted {
+            Ok((stream, client)) => match shared.connections.admit(client.ip()) {
+                Some(place) => spawn(stream, place, &shared, &stopped),
+                None => refuse(stream),
+            },
+            Err(error) => {
+                tracing::warn!(%error, "could not take an HTTP connection; trying again shortly");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn spawn<D: Door>(stream: TcpStream, place: Place, shared: &Arc<Shared<D>>, stopped: &watch::Receiver<bool>) {
+    let number = place.number();
+    let task = tokio::spawn(connection(stream, place, shared.clone(), stopped.clone()));
+    shared.connections.can_cut(number, task.abort_handle());
+}
+
+/// Says why, without waiting: the buffer of a new connection has room for it.
+fn refuse(stream: TcpStream) {
+    if let Ok(mut stream) = stream.into_std() {
+        let written = stream.write(TOO_MANY);
+        tracing::debug!(?written, "refused an HTTP connection over the limit");
+    }
+}
+
+async fn connection<D: Door>(
+    stream: TcpStream,
+    place: Place,
+    shared: Arc<Shared<D>>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "an HTTP connection was gone before it could be used");
+        return;
+    }
+    let (progress, door, config) = (place.progress(), &*shared.door, &shared.config);
+    let service = service_fn(|request| async move {
+        progress.working();
+        let reply = routes::answer(door, config, progress, request).await;
+        progress.answered();
+        Ok::<_, Infallible>(reply)
+    });
+    let io = TokioIo::new(Observed::new(stream, progress));
+    let mut http = http1::Builder::new();
+    http.title_case_headers(true).max_buf_size(limit::HTTP_HEAD_BYTES);
+    // Clients that do not get on are cut off by the sweep, which needs no timer for each request.
+    http.header_read_timeout(None);
+    let mut connection = pin!(http.serve_connection(io, service));
+    let ended = tokio::select! {
+        biased;
+        ended = connection.as_mut() => ended,
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            timeout(config.grace, connection).await.unwrap_or(Ok(()))
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "an HTTP connection ended early");
+    }
+}
