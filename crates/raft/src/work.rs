@@ -20,6 +20,9 @@ pub struct Work {
     pub send: Vec<Message>,
     /// Snapshots to be streamed to other servers; then [`crate::Core::snapshot_sent`].
     pub send_snapshot: Vec<SendSnapshot>,
+    /// A server needs a snapshot newer than the newest: one is to be taken soon, of a state that includes everything in
+    /// `membership_changed` so far; then [`crate::Core::snapshot_taken`].
+    pub wants_snapshot: bool,
     /// The state machine must load this snapshot, which is durable by now, before it applies `committed`.
     pub install_snapshot: Option<SnapshotMark>,
     /// To be applied in order, without gaps; then [`crate::Core::applied`].
@@ -41,6 +44,7 @@ impl Work {
         self.write.is_none()
             && self.send.is_empty()
             && self.send_snapshot.is_empty()
+            && !self.wants_snapshot
             && self.install_snapshot.is_none()
             && self.committed.is_empty()
             && self.membership_changed.is_empty()

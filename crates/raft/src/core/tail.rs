@@ -41,6 +41,8 @@ struct Fetching {
     new: Vec<Fetch>,
     /// What a fetch has brought, while the engine is being told.
     brought: Vec<eraftpb::Entry>,
+    /// A peer needs a snapshot that is newer than the one there is.
+    wants_snapshot: bool,
 }
 
 impl Tail {
@@ -159,6 +161,11 @@ impl Tail {
         std::mem::take(&mut self.fetching.get_mut().new)
     }
 
+    /// Whether a newer snapshot was missed since the last call.
+    pub(crate) fn take_wants_snapshot(&mut self) -> bool {
+        std::mem::take(&mut self.fetching.get_mut().wants_snapshot)
+    }
+
     /// A fetch has come back: what is to be told to the engine before [`Tail::forget_brought`].
     pub(crate) fn brought(&mut self, number: u64, entries: &[Entry]) -> Vec<GetEntriesContext> {
         let fetching = self.fetching.get_mut();
@@ -268,10 +275,17 @@ impl Storage for Tail {
         Ok(self.last.0)
     }
 
-    fn snapshot(&self, request_index: u64, _to: u64) -> Result<eraftpb::Snapshot> {
+    /// A peer ignores a snapshot whose membership does not name it. One that joined after the newest snapshot needs a newer one.
+    fn snapshot(&self, request_index: u64, to: u64) -> Result<eraftpb::Snapshot> {
+        let fits = |mark: SnapshotMark, membership: &Membership| {
+            mark.index.0 >= request_index && membership.servers().any(|server| server.raft_id.get() == to)
+        };
         match &self.snapshot {
-            Some((mark, membership)) if mark.index.0 >= request_index => Ok(snapshot_to_engine(*mark, membership)),
-            _ => Err(Error::Store(StorageError::SnapshotTemporarilyUnavailable)),
+            Some((mark, membership)) if fits(*mark, membership) => Ok(snapshot_to_engine(*mark, membership)),
+            _ => {
+                self.fetching.borrow_mut().wants_snapshot = true;
+                Err(Error::Store(StorageError::SnapshotTemporarilyUnavailable))
+            }
         }
     }
 }

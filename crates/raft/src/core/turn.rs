@@ -26,6 +26,7 @@ impl Core {
         self.mark(&mut work);
         self.node.mut_store().evict(self.apply.handed(), self.config.cache_bytes);
         work.fetch = self.node.mut_store().take_fetches();
+        work.wants_snapshot = self.node.mut_store().take_wants_snapshot();
         work.send = self.outbox.take();
         part_snapshots(&mut work);
         if self.life == Life::Ends {
