@@ -27,12 +27,9 @@ pub enum JoinError {
         /// What went wrong.
         source: proconsul_swim::ExchangeError,
     },
-    /// The only member there is this one.
-    #[error("{0} is this member itself")]
+    /// Nobody else is known there.
+    #[error("{0} knows no other member than this one")]
     Ourselves(SocketAddr),
-    /// Shut down meanwhile.
-    #[error(transparent)]
-    Stopped(#[from] Stopped),
 }
 
 /// Why a member could not be declared gone.

@@ -9,10 +9,13 @@ pub mod view;
 
 mod command;
 mod driver;
+mod log;
+mod start;
+mod stream;
 
 pub use config::{Config, Profile};
-pub use driver::{StartError, start};
 pub use event::Event;
 pub use handle::{FireError, ForceLeaveError, Handle, JoinError, JoinReport, Stopped, TagsError};
 pub use proconsul_serf::{Member, Status, Tags, Versions};
+pub use start::{StartError, start};
 pub use view::{Stats, View};

@@ -42,6 +42,26 @@ pub struct Stats {
     pub query_time: u64,
 }
 
+impl From<proconsul_serf::Stats> for Stats {
+    /// Encryption belongs to a key ring, which this member does not have.
+    fn from(stats: proconsul_serf::Stats) -> Self {
+        Self {
+            coordinate_resets: stats.coordinate_resets,
+            encrypted: false,
+            event_queue: stats.event_queue,
+            event_time: stats.event_time,
+            failed: stats.failed,
+            health_score: stats.health_score,
+            intent_queue: stats.intent_queue,
+            left: stats.left,
+            member_time: stats.member_time,
+            members: stats.members,
+            query_queue: stats.query_queue,
+            query_time: stats.query_time,
+        }
+    }
+}
+
 impl Stats {
     /// Names and values as `consul info` prints them, in its order.
     pub fn rows(&self) -> [(&'static str, String); 12] {
