@@ -1,8 +1,10 @@
-//! The project's own chores, one file each: `cargo xtask tidy`, `peers`, `bench`. Knows the repository, nothing of the program's insides.
+//! The project's own chores, one file each: `cargo xtask tidy`, `sim`, `peers`, `bench`. Knows the repository, nothing of the program's insides.
 
 mod peers;
 mod repository;
 mod say;
+mod sim;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -11,13 +13,17 @@ use say::say;
 const USAGE: &str = "usage: cargo xtask CHORE
 
 chores:
+  tidy    check arrows between crates, the code map, reasons of dependencies, sizes of files and functions
+  sim     run servers in a seeded world that breaks all the time; --self-test plants bugs and looks for them
   peers   fetch the real programs that ours is compared with, from Debian's archive into target/peers/bin";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
+        ["tidy"] => tidy::run(),
         ["peers"] => peers::run(),
+        ["sim", words @ ..] => sim::run(words),
         _ => {
             say(USAGE);
             return ExitCode::from(2);
