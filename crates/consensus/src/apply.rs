@@ -26,6 +26,8 @@ pub(crate) enum Job {
     Membership(Index, Bytes),
     /// Replace the state by this snapshot's.
     Restore { index: Index, term: Term, membership: Bytes, from: Box<dyn io::Read + Send> },
+    /// Capture the state although none is due: a new server needs it.
+    Capture,
     /// End the thread.
     Stop,
 }
@@ -82,6 +84,10 @@ impl<M: Machine, P: Progress> ApplyThread<M, P> {
                         Ok(())
                     }
                     Job::Restore { index, term, membership, from } => self.restore(index, term, membership, from),
+                    Job::Capture => {
+                        self.capture();
+                        Ok(())
+                    }
                     Job::Stop => return,
                 };
                 if let Err(reason) = done {

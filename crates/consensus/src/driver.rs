@@ -279,6 +279,9 @@ impl<O: Outlets> Driver<O> {
         for snapshot in work.send_snapshot {
             self.outlets.send_snapshot(snapshot);
         }
+        if work.wants_snapshot {
+            self.apply.put(apply::Job::Capture);
+        }
         for fetch in work.fetch {
             self.outlets.fetch(fetch);
         }
@@ -366,6 +369,10 @@ impl<O: Outlets> Driver<O> {
 
     fn close(self) {
         self.shared.set_lease(None);
+        self.inbox.close();
+        self.shared.status.send_modify(|status| {
+            *status = Arc::new(Status { leader: None, leads: false, role: Role::Follower, ..Status::clone(status) });
+        });
         for (_, reply) in self.waiting.proposals {
             let _ = reply.send(Err(Unavailable::OutcomeUnknown));
         }

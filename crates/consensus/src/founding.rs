@@ -92,7 +92,8 @@ impl Founding {
 /// The task that owns the machine.
 pub(crate) struct Founder<D: Disk> {
     pub(crate) bootstrap: Bootstrap,
-    pub(crate) directory: Arc<Directory<D>>,
+    /// Given back once the threads run: from then on the log thread holds it.
+    pub(crate) directory: Option<Arc<Directory<D>>>,
     pub(crate) identity: directory::Identity,
     pub(crate) belonging: Arc<Belonging>,
     pub(crate) callers: Arc<Callers>,
@@ -171,11 +172,14 @@ impl<D: Disk> Founder<D> {
         self.belonging.cluster.send_replace(Some(cluster));
         spawn_blocking(move || launch(begin)).await.map_err(|_| StartError::Thread)??;
         self.identity.promise = Bytes::new();
-        self.keep_identity().await
+        self.keep_identity().await?;
+        self.directory = None;
+        Ok(())
     }
 
     async fn keep_identity(&mut self) -> Result<(), StartError> {
-        let (directory, identity) = (Arc::clone(&self.directory), self.identity.clone());
+        let Some(directory) = self.directory.clone() else { return Ok(()) };
+        let identity = self.identity.clone();
         let kept: Result<(), DirectoryError> =
             spawn_blocking(move || directory.set_identity(&identity)).await.map_err(|_| StartError::Thread)?;
         Ok(kept?)

@@ -69,7 +69,9 @@ impl Handle {
         let room = self.0.room.acquire_many(permits);
         let Ok(Ok(_room)) = tokio::time::timeout(self.0.hold, room).await else { return Err(Unavailable::Busy) };
         let (reply, answer) = oneshot::channel();
-        self.0.inbox.put(Input::Propose { command, reply });
+        if !self.0.inbox.try_put(Input::Propose { command, reply }) {
+            return Err(Unavailable::Stopping);
+        }
         answer.await.unwrap_or(Err(Unavailable::OutcomeUnknown))
     }
 

@@ -19,24 +19,46 @@ pub(crate) struct Mailbox<T> {
 struct Queue<T> {
     items: Vec<T>,
     taker_waits: bool,
+    closed: bool,
 }
 
 impl<T> Default for Mailbox<T> {
     fn default() -> Self {
-        Self { queue: Mutex::new(Queue { items: Vec::new(), taker_waits: false }), filled: Condvar::new() }
+        Self {
+            queue: Mutex::new(Queue { items: Vec::new(), taker_waits: false, closed: false }),
+            filled: Condvar::new(),
+        }
     }
 }
 
 impl<T> Mailbox<T> {
-    /// Puts one item.
+    /// Puts one item; dropped when nobody takes any more.
     pub(crate) fn put(&self, item: T) {
+        self.try_put(item);
+    }
+
+    /// Puts one item. False when nobody takes any more: the item is dropped.
+    pub(crate) fn try_put(&self, item: T) -> bool {
         let mut queue = self.queue.lock();
+        if queue.closed {
+            return false;
+        }
         queue.items.push(item);
         let wake = std::mem::take(&mut queue.taker_waits);
         drop(queue);
         if wake {
             self.filled.notify_one();
         }
+        true
+    }
+
+    /// The taker is gone: drops what is there and whatever is put from now on.
+    pub(crate) fn close(&self) {
+        let mut queue = self.queue.lock();
+        queue.closed = true;
+        let left = std::mem::take(&mut queue.items);
+        drop(queue);
+        drop(left);
     }
 
     /// Swaps everything there is into `items`, which must be empty; waits for the first item until `deadline`.
@@ -76,7 +98,7 @@ mod tests {
         let mailbox = Arc::new(Mailbox::default());
         let putting = std::thread::spawn({
             let mailbox = Arc::clone(&mailbox);
-            move || (0..10_000).for_each(|number| mailbox.put(number))
+            move || (0..10_000).for_each(|number| assert!(mailbox.try_put(number)))
         });
         let (mut taken, mut batch) = (Vec::new(), Vec::new());
         while taken.len() < 10_000 {

@@ -5,7 +5,7 @@ use proconsul_base::entry::{Entry, EntryKind, SnapshotMark};
 use proconsul_base::index::{Index, Term};
 use proconsul_raft::{Membership, Start};
 use proconsul_storage::disk::Disk;
-use proconsul_storage::log::{self, LogReader};
+use proconsul_storage::log::{self, Batch, Log, LogReader};
 
 use crate::machine::Machine;
 use crate::snapshot::Shelf;
@@ -22,57 +22,50 @@ pub(crate) struct Begun {
     pub(crate) membership: Bytes,
 }
 
-/// Loads the newest snapshot that the log knows, then applies the log up to where the core takes over.
+/// Loads the newest snapshot, then applies the log up to where the core takes over.
 pub(crate) fn recover<D: Disk, M: Machine>(
     found: log::Recovered,
-    reader: &LogReader<D>,
+    log: &mut Log<D>,
     shelf: &Shelf<D>,
     machine: &mut M,
 ) -> Result<Begun, StartError> {
-    let compacted = found.snapshot.unwrap_or_default();
-    let snapshot = load_snapshot(shelf, compacted, found.last, machine)?;
-    let mut at = (snapshot.0.index, snapshot.0.term);
-    let logged = match found.membership {
+    let membership = match found.membership {
         Some((index, bytes)) => Some((index, Membership::decode(&bytes)?)),
         None => None,
     };
-    let shelved = match snapshot {
-        (mark, bytes) if mark.index > Index::ZERO => Some((mark, Membership::decode(&bytes)?)),
-        _ => None,
+    let mut start = Start {
+        hard_state: found.hard_state,
+        membership,
+        snapshot: None,
+        compacted: found.snapshot.unwrap_or_default(),
+        terms: found.terms,
+        entries: found.entries,
+        last: found.last,
     };
-    // The core needs all entries after the membership in memory: the newer of the two is the cheaper beginning.
-    let from_snapshot = shelved.clone().map(|(mark, membership)| (mark.index, membership));
-    let membership = [logged, from_snapshot].into_iter().flatten().max_by_key(|(index, _)| *index);
-    let applied = membership.as_ref().map_or(compacted.index, |(index, _)| *index);
-    apply_log(reader, machine, &mut at, applied)?;
-
-    let entries = tail(reader, found.entries, applied, found.last)?;
-    let mut hard_state = found.hard_state;
-    // What a snapshot or an applied membership covers was committed, whether or not the log still knew.
-    hard_state.commit = hard_state.commit.max(applied);
-    let bytes = membership.as_ref().map(|(_, membership)| membership.encode()).unwrap_or_default();
-    let start =
-        Start { hard_state, membership, snapshot: shelved, compacted, terms: found.terms, entries, last: found.last };
-    Ok(Begun { start, at, membership: bytes })
-}
-
-/// The newest snapshot between the beginning and the end of the log; one beyond its end was received but never installed.
-fn load_snapshot<D: Disk, M: Machine>(
-    shelf: &Shelf<D>,
-    compacted: SnapshotMark,
-    last: Index,
-    machine: &mut M,
-) -> Result<(SnapshotMark, Bytes), StartError> {
-    let usable = shelf.0.list()?.into_iter().filter(|mark| compacted.index <= mark.index && mark.index <= last);
-    let Some(newest) = usable.max_by_key(|mark| mark.index) else {
-        return match compacted.index {
-            Index::ZERO => Ok(Default::default()),
-            index => Err(StartError::NoSnapshot(index)),
-        };
-    };
-    let (membership, mut contents) = shelf.open(newest)?;
-    machine.restore(&mut contents).map_err(|source| StartError::Restore { index: newest.index, source })?;
-    Ok((newest, membership))
+    let mut at = SnapshotMark::default();
+    if let Some(newest) = shelf.0.newest()? {
+        let (bytes, mut contents) = shelf.open(newest)?;
+        machine.restore(&mut contents).map_err(|source| StartError::Restore { index: newest.index, source })?;
+        at = newest;
+        let (with, write) = start.with_snapshot(newest, Membership::decode(&bytes)?);
+        start = with;
+        if let Some(write) = write {
+            // Received, and the crash came before the log knew of it.
+            log.append(&Batch {
+                entries: &[],
+                hard_state: write.hard_state,
+                membership: write.membership.map(|(index, membership)| (index, membership.encode())),
+                snapshot: write.snapshot,
+            })?;
+        }
+    }
+    let reader = log.reader();
+    let applied = start.applied();
+    let mut at = (at.index, at.term);
+    apply_log(&reader, machine, &mut at, applied)?;
+    start.entries = tail(&reader, start.entries, applied, start.last)?;
+    let membership = start.membership.as_ref().map(|(_, membership)| membership.encode()).unwrap_or_default();
+    Ok(Begun { start, at, membership })
 }
 
 fn apply_log<D: Disk, M: Machine>(

@@ -35,7 +35,7 @@ use crate::mailbox::Mailbox;
 use crate::outlet::Outlet;
 use crate::read::ReadBatch;
 use crate::recover::{Begun, recover};
-use crate::shared::Shared;
+use crate::shared::{Shared, Status};
 use crate::snapshot::{Receiving, Sending, Shelf};
 use crate::write;
 
@@ -107,11 +107,6 @@ pub enum StartError {
         /// Why.
         source: io::Error,
     },
-    /// The log was cut off, and what covers the gap is missing.
-    #[error(
-        "the log begins after index {0}, but no snapshot covers what was before; restore the data directory, or empty it and let the server join again"
-    )]
-    NoSnapshot(Index),
     /// The log does not fit together.
     #[error(transparent)]
     Core(#[from] proconsul_raft::StartError),
@@ -219,6 +214,7 @@ pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, 
     } else {
         Some(Box::new(move |begin| engine.begin(begin)))
     };
+    let directory = launch.is_some().then_some(directory);
     let founder = Founder { bootstrap, directory, identity, belonging: Arc::clone(&belonging), callers, launch, fatal };
     let founding = founder.spawn(&options.runtime);
     let receiving = Receiving { shelf, applied, one: tokio::sync::Mutex::new(()) };
@@ -278,7 +274,7 @@ struct Engine<D: Disk, M> {
 impl<D: Disk, M: Machine> Engine<D, M> {
     /// Goes on with the cluster that the log belongs to.
     fn resume(mut self, found: proconsul_storage::log::Recovered) -> Result<(), StartError> {
-        let begun = recover(found, &self.log.reader(), &self.shelf, &mut self.machine)?;
+        let begun = recover(found, &mut self.log, &self.shelf, &mut self.machine)?;
         self.run(begun, false)
     }
 
@@ -330,7 +326,13 @@ impl<D: Disk, M: Machine> Engine<D, M> {
         config.heartbeat_ticks = 1;
         config.election_ticks = ELECTION_TICKS as usize;
         let membership_index = begun.start.applied();
+        let members = begun.start.membership.as_ref().map(|(_, membership)| membership.clone()).unwrap_or_default();
         let mut core = Core::new(config, begun.start)?;
+        // Whoever looks before the first turn sees the members that are on disk.
+        self.shared.status.send_modify(|status| {
+            let membership = Arc::new(members);
+            *status = Arc::new(Status { membership, membership_index, ..Status::clone(status) });
+        });
         if campaign {
             core.campaign();
         }

@@ -1,0 +1,118 @@
+//! Three servers with real directories and connections: founding, writing, failing, coming back elsewhere, catching up.
+
+mod support;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use proconsul_consensus::Certainty;
+use proconsul_raft::Change;
+use support::{Node, World, until};
+
+fn pick<'a>(nodes: &[&'a Node], leads: bool, leader: proconsul_base::id::RaftId) -> &'a Node {
+    nodes.iter().find(|node| (node.server.raft_id == leader) == leads).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_through_any_server_is_read_through_all() {
+    let world = World::new(3);
+    let (a, b, c) = (world.start(1).await, world.start(2).await, world.start(3).await);
+    let all = [&a, &b, &c];
+    world.elect(&all).await;
+    for (number, node) in all.iter().enumerate() {
+        let command = Bytes::from(format!("write {number}"));
+        assert_eq!(node.handle().propose(command.clone()).await, Ok(command));
+    }
+    for certainty in [Certainty::Lease, Certainty::Quorum] {
+        for node in all {
+            node.handle().read_barrier(certainty).await.unwrap();
+            assert_eq!(node.journal.0.lock().len(), 3);
+        }
+    }
+    let voters = a.handle().status().membership.voters.len();
+    assert_eq!(voters, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_others_elect_a_leader_when_the_leader_is_gone_and_nothing_acknowledged_is_lost() {
+    let world = World::new(3);
+    let mut nodes = vec![world.start(1).await, world.start(2).await, world.start(3).await];
+    let leader = world.elect(&nodes.iter().collect::<Vec<_>>()).await;
+    for number in 0..50 {
+        nodes[0].handle().propose(Bytes::from(format!("before {number}"))).await.unwrap();
+    }
+    let gone = nodes.iter().position(|node| node.server.raft_id == leader).unwrap();
+    nodes.remove(gone).stop().await;
+    // Forwarded to the dead leader first, then held until there is another.
+    nodes[0].handle().propose(Bytes::from_static(b"after")).await.unwrap();
+    nodes[1].handle().read_barrier(Certainty::Quorum).await.unwrap();
+    assert_eq!(nodes[1].journal.0.lock().len(), 51);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_servers_come_back_on_other_addresses_with_all_data_and_all_votes() {
+    let world = World::new(3);
+    let (a, b, c) = (world.start(1).await, world.start(2).await, world.start(3).await);
+    world.elect(&[&a, &b, &c]).await;
+    for number in 0..200 {
+        b.handle().propose(Bytes::from(format!("{number}"))).await.unwrap();
+    }
+    tokio::join!(a.stop(), b.stop(), c.stop());
+
+    let (a, b, c) = (world.start(3).await, world.start(1).await, world.start(2).await);
+    for node in [&a, &b, &c] {
+        assert_eq!(node.handle().status().membership.voters.len(), 3, "voters are voters from the first moment");
+    }
+    world.elect(&[&a, &b, &c]).await;
+    for node in [&a, &b, &c] {
+        node.handle().read_barrier(Certainty::Quorum).await.unwrap();
+        assert_eq!(node.journal.0.lock().len(), 200);
+        assert_eq!(node.handle().status().membership.voters.len(), 3);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leadership_is_handed_over_on_request() {
+    let world = World::new(3);
+    let (a, b, c) = (world.start(1).await, world.start(2).await, world.start(3).await);
+    let all = [&a, &b, &c];
+    let leader = world.elect(&all).await;
+    assert!(pick(&all, true, leader).handle().hand_over(Duration::from_secs(5)).await);
+    assert_ne!(world.elect(&all).await, leader);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_lost_its_directory_joins_under_a_new_identity_and_catches_up_by_snapshot() {
+    let mut world = World::new(3);
+    world.snapshot_bytes = 64 << 10;
+    world.trailing = 10;
+    let mut nodes = vec![world.start(1).await, world.start(2).await, world.start(3).await];
+    world.elect(&nodes.iter().collect::<Vec<_>>()).await;
+    let old = nodes.remove(2);
+    let (number, former) = (3, old.server.clone());
+    old.stop().await;
+    let leader = world.elect(&nodes.iter().collect::<Vec<_>>()).await;
+    let leading = nodes.iter().position(|node| node.server.raft_id == leader).unwrap();
+    for count in 0..300 {
+        nodes[leading].handle().propose(Bytes::from(vec![count as u8; 1000])).await.unwrap();
+    }
+    std::fs::remove_dir_all(world.path(number)).unwrap();
+
+    let back = world.start(number).await;
+    assert_ne!(back.server.raft_id, former.raft_id, "an identity without its log never comes back");
+    world.introduce(&[&nodes[0], &nodes[1], &back]).await;
+    let leader = &nodes[leading];
+    leader.handle().change(Change::AddLearner(back.server.clone())).await.unwrap();
+    let applied = || back.journal.0.lock().len();
+    until("the learner has everything", || applied() == 300, || format!("it has {}", applied())).await;
+    leader.handle().change(Change::Promote(back.server.raft_id)).await.unwrap();
+    leader.handle().change(Change::Remove(former.raft_id)).await.unwrap();
+    until(
+        "it is a voter",
+        || back.handle().status().membership.is_voter(back.server.raft_id),
+        || format!("{:?}", back.handle().status()),
+    )
+    .await;
+    assert_eq!(leader.handle().status().membership.voters.len(), 3);
+    back.handle().propose(Bytes::from_static(b"through the newcomer")).await.unwrap();
+}
