@@ -3,9 +3,11 @@
 //! Decides nothing itself: what should happen comes from `plan`, what happens on the machine is done by `pods`.
 
 pub mod clock;
+pub mod control;
 pub mod dns;
 pub mod events;
 pub mod kind;
+pub mod machine;
 pub mod object;
 pub mod proxy;
 pub mod store;

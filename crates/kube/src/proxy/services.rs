@@ -100,7 +100,9 @@ pub(crate) fn ready_targets(store: &Store, service: &Value, port: &Value) -> Arc
     let mut targets = Vec::new();
     for subset in endpoints.list("/subsets") {
         let same = |one: &&Value| one.text("/name") == port.text("/name") && one.text("/protocol") == protocol;
-        let Some(number) = subset.list("/ports").iter().find(same).and_then(|one| one.number("/port")) else { continue };
+        let Some(number) = subset.list("/ports").iter().find(same).and_then(|one| one.number("/port")) else {
+            continue;
+        };
         let Ok(number) = u16::try_from(number) else { continue };
         let addresses = subset.list("/addresses").iter().filter_map(|entry| entry.text("/ip").parse::<IpAddr>().ok());
         targets.extend(addresses.map(|address| SocketAddr::new(address, number)));

@@ -133,9 +133,7 @@ impl Journal {
         let Some(kept) = &mut self.0 else { return Ok(()) };
         kept.write_snapshot(&Snapshot::encode(version, objects))?;
         kept.since_snapshot = 0;
-        kept.log
-            .compact(Index(version))
-            .map_err(|source| JournalError::Log { folder: kept.folder.clone(), source })
+        kept.log.compact(Index(version)).map_err(|source| JournalError::Log { folder: kept.folder.clone(), source })
     }
 }
 
