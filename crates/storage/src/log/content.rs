@@ -29,6 +29,8 @@ pub(super) struct Content {
     pub(super) anchor: Option<u64>,
     /// First index of each run of equal terms. Older runs may begin before the log does.
     terms: VecDeque<(Index, Term)>,
+    /// The newest mark: the log begins right after it, or the entries in between are still to come.
+    marked: SnapshotMark,
     /// While reading back: where the entries begin anew without a word why. A later mark must make what lay before void.
     unexplained: Option<Damaged>,
 }
@@ -67,7 +69,10 @@ impl Content {
                 self.unexplained = None;
                 self.compact(mark, place.generation);
             }
-            Record::Compacted(_) => self.anchor = Some(place.generation),
+            Record::Compacted(mark) => {
+                self.anchor = Some(place.generation);
+                self.marked = mark;
+            }
             Record::Continues { .. } => {}
         }
         Ok(())
@@ -76,14 +81,13 @@ impl Content {
     fn begin_anew(&mut self, index: Index, place: Place, file: &Path) -> Result<(), Damaged> {
         let damage = Damage::Gap { last: self.last, found: index };
         let gap = Damaged { file: file.to_owned(), offset: place.start, damage };
-        let known = self.begin.index > Index::ZERO && self.unexplained.is_none();
-        if index == Index::ZERO || (known && index <= self.begin.index) {
+        if index <= self.marked.index {
             return Err(gap);
         }
-        let anchor = self.anchor;
-        self.install(SnapshotMark { index: Index(index.0 - 1), term: Term::default() }, place.generation);
-        self.anchor = anchor;
-        self.unexplained = Some(gap);
+        let explained = index == self.marked.index.next();
+        self.unexplained = (!explained).then_some(gap);
+        let before = SnapshotMark { index: Index(index.0 - 1), term: Term::default() };
+        self.begin_after(if explained { self.marked } else { before });
         Ok(())
     }
 
@@ -127,6 +131,11 @@ impl Content {
     /// Everything so far is void.
     pub(super) fn install(&mut self, mark: SnapshotMark, generation: u64) {
         self.anchor = Some(generation);
+        self.marked = mark;
+        self.begin_after(mark);
+    }
+
+    fn begin_after(&mut self, mark: SnapshotMark) {
         self.terms.clear();
         self.extents.truncate(Index(1));
         self.begin = mark;
@@ -140,6 +149,7 @@ impl Content {
             return;
         }
         self.anchor = Some(generation);
+        self.marked = mark;
         self.begin = mark;
         self.extents.compact(mark.index);
         while self.terms.get(1).is_some_and(|run| run.0 <= mark.index.next()) {
