@@ -1,6 +1,9 @@
 //! Where things are in the repository.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 
 /// The repository's first folder.
 pub(crate) fn root() -> &'static Path {
@@ -11,4 +14,10 @@ pub(crate) fn root() -> &'static Path {
 /// A folder for what chores fetch or make; never committed, and the same wherever cargo builds.
 pub(crate) fn target(name: &str) -> PathBuf {
     root().join("target").join(name)
+}
+
+/// The text of a file of the repository.
+pub(crate) fn read(name: &str) -> Result<String> {
+    let path = root().join(name);
+    fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
