@@ -139,6 +139,3 @@ impl Action {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;
