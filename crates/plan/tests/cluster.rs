@@ -1,4 +1,5 @@
 //! Stories of a set in a small cluster: start, crash, deletion, growth, shrinking, update.
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on ends the test")]
 
 mod world;
 

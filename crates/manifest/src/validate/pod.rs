@@ -162,7 +162,7 @@ fn toleration(toleration: &At<'_>, errors: &mut Errors) {
 fn spread(constraints: &At<'_>, errors: &mut Errors) {
     for constraint in constraints.items() {
         let skew = constraint.field("maxSkew");
-        if !skew.int().is_some_and(|skew| skew > 0) {
+        if skew.int().is_none_or(|skew| skew <= 0) {
             errors.invalid(&skew, "must be greater than zero");
         }
         let key = constraint.field("topologyKey");
