@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::ext::ReasonPhrase;
 use hyper::header::{
     ALLOW, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
 };
@@ -22,6 +23,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PLAIN: HeaderValue = HeaderValue::from_static("text/plain");
 const PLAIN_UTF8: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 const ACCEPT_ENCODING: HeaderValue = HeaderValue::from_static("Accept-Encoding");
+/// 413 in the words of Go, which are older than those of the newest RFC.
+const TOO_LARGE: ReasonPhrase = ReasonPhrase::from_static(b"Request Entity Too Large");
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 impl HttpError {
@@ -54,6 +57,9 @@ impl HttpError {
 /// An error, its text as the body. After a body that was not read to its end the connection cannot go on.
 pub(crate) fn error(error: &HttpError) -> Reply {
     let mut reply = text(error.status(), error.to_string().into());
+    if matches!(error, HttpError::BodyTooLarge { .. }) {
+        reply.extensions_mut().insert(TOO_LARGE);
+    }
     if matches!(error, HttpError::BodyTooLarge { .. } | HttpError::BodyCut) {
         reply.headers_mut().insert(CONNECTION, CLOSE);
     }

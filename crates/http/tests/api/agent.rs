@@ -1,0 +1,54 @@
+//! What the agent says about itself and the cluster.
+
+use crate::world::World;
+
+const MEMBER: &str = concat!(
+    r#"{"Name":"one","Addr":"192.0.2.1","Port":8301,"Tags":{"role":"consul"},"Status":1,"#,
+    r#""ProtocolMin":1,"ProtocolMax":5,"ProtocolCur":2,"DelegateMin":2,"DelegateMax":5,"DelegateCur":4}"#,
+);
+
+#[tokio::test]
+async fn the_agent_and_the_cluster_are_told_in_consuls_forms() {
+    let world = World::new().await;
+    let members = format!("[{MEMBER}]");
+    let this = format!(
+        concat!(
+            r#"{{"Config":{{"Datacenter":"dc1","NodeName":"one","NodeID":"the-id","Revision":"","Server":true,"Version":"1.8.7"}},"#,
+            r#""DebugConfig":{{}},"Coord":null,"Member":{},"Stats":{{}},"Meta":{{}}}}"#,
+        ),
+        MEMBER
+    );
+    let raft = concat!(
+        r#"{"Servers":[{"ID":"the-id","Node":"one","Address":"192.0.2.1:8300","Leader":true,"ProtocolVersion":"3","Voter":true}],"#,
+        r#""Index":4}"#,
+    );
+    let answers = [
+        ("/v1/status/leader", r#""192.0.2.1:8300""#),
+        ("/v1/status/peers", r#"["192.0.2.1:8300","192.0.2.2:8300"]"#),
+        ("/v1/catalog/datacenters?dc=dc9", r#"["dc1","dc2"]"#),
+        ("/v1/agent/members?dc=dc9", &members),
+        ("/v1/agent/members?segment=_all", &members),
+        ("/v1/agent/members?wan", "[]"),
+        ("/v1/agent/self", &this),
+        ("/v1/operator/raft/configuration", raft),
+    ];
+    let mut client = world.client().await;
+    for (target, body) in answers {
+        let answer = client.ask(&format!("GET {target}"), "").await;
+        assert_eq!(answer.brief(), (200, body), "{target}");
+        assert_eq!(answer.header("Content-Type"), Some("application/json"));
+        assert_eq!(answer.header("X-Consul-Index"), None);
+    }
+    let pretty = client.ask("GET /v1/status/peers?pretty", "").await;
+    assert_eq!(pretty.body, "[\n    \"192.0.2.1:8300\",\n    \"192.0.2.2:8300\"\n]\n");
+}
+
+#[tokio::test]
+async fn leaving_is_answered_before_the_door_closes() {
+    let world = World::new().await;
+    let mut client = world.client().await;
+    let answer = client.ask("PUT /v1/agent/leave", "").await;
+    assert_eq!(answer.brief(), (200, ""));
+    world.served.await.unwrap();
+    assert!(client.has_ended().await);
+}

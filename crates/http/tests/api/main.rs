@@ -1,0 +1,14 @@
+//! The HTTP API as a client meets it: over a socket, byte by byte, on a server with a fake log under it.
+//!
+//! The expected answers were measured on Consul 1.8.7; where ours differ on purpose the test says so.
+
+mod agent;
+#[cfg(test)]
+mod client;
+mod connections;
+mod kv;
+mod refused;
+mod surface;
+mod waiting;
+#[cfg(test)]
+mod world;

@@ -1,0 +1,177 @@
+//! A server in `dc1` whose log applies at once, behind a real listener.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use proconsul_base::index::Index;
+use proconsul_base::rand::Rng;
+use proconsul_calls::error::Unavailable;
+use proconsul_calls::read::{Consistency, Contact};
+use proconsul_http::{HttpConfig, serve};
+use proconsul_server::endpoint::{QueryTime, Server, Settings};
+use proconsul_server::local::Local;
+use proconsul_server::replica::Replica;
+use proconsul_state::outcome::Outcome;
+use proconsul_state::store::{self, Writer};
+use proconsul_types::agent::{AgentConfig, AgentSelf, Member};
+use proconsul_types::operator::{RaftConfiguration, RaftServer};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use crate::client::{Answer, Client};
+
+/// The log begins at index 10.
+pub(crate) struct FakeReplica {
+    log: Mutex<(Writer, Index)>,
+    contact: Mutex<Contact>,
+}
+
+impl FakeReplica {
+    fn led(&self) -> Result<(), Unavailable> {
+        if self.contact.lock().known_leader { Ok(()) } else { Err(Unavailable::NoLeader) }
+    }
+}
+
+impl Replica for FakeReplica {
+    async fn propose(&self, command: Bytes) -> Result<Bytes, Unavailable> {
+        self.led()?;
+        let (writer, index) = &mut *self.log.lock();
+        *index = index.next();
+        let mut told = Outcome::Skipped;
+        writer.apply([(*index, &command[..])], |outcome| told = outcome).unwrap();
+        Ok(told.encode())
+    }
+
+    async fn barrier(&self, _: Consistency) -> Result<(), Unavailable> {
+        self.led()
+    }
+
+    fn contact(&self) -> Contact {
+        *self.contact.lock()
+    }
+
+    fn is_leader(&self) -> bool {
+        self.contact.lock().known_leader
+    }
+
+    fn leader(&self) -> Option<SocketAddr> {
+        self.is_leader().then(|| SocketAddr::from(([192, 0, 2, 1], 8300)))
+    }
+
+    fn peers(&self) -> Vec<SocketAddr> {
+        [1, 2].map(|last| SocketAddr::from(([192, 0, 2, last], 8300))).to_vec()
+    }
+
+    fn raft_configuration(&self) -> RaftConfiguration {
+        let server = RaftServer {
+            id: "the-id".to_owned(),
+            node: "one".to_owned(),
+            address: "192.0.2.1:8300".to_owned(),
+            leader: true,
+            protocol_version: "3".to_owned(),
+            voter: true,
+        };
+        RaftConfiguration { servers: vec![server], index: 4 }
+    }
+}
+
+struct FakeLocal(Arc<Notify>);
+
+fn member() -> Member {
+    Member {
+        name: "one".to_owned(),
+        addr: "192.0.2.1".to_owned(),
+        port: 8301,
+        tags: BTreeMap::from([("role".to_owned(), "consul".to_owned())]),
+        status: 1,
+        protocol_min: 1,
+        protocol_max: 5,
+        protocol_cur: 2,
+        delegate_min: 2,
+        delegate_max: 5,
+        delegate_cur: 4,
+    }
+}
+
+impl Local for FakeLocal {
+    fn members(&self, wide_area: bool) -> Vec<Member> {
+        if wide_area { Vec::new() } else { vec![member()] }
+    }
+
+    fn agent_self(&self) -> AgentSelf {
+        let config = AgentConfig {
+            datacenter: "dc1".to_owned(),
+            node_name: "one".to_owned(),
+            node_id: "the-id".to_owned(),
+            revision: String::new(),
+            server: true,
+            version: "1.8.7".to_owned(),
+        };
+        let (debug_config, stats, meta) = Default::default();
+        AgentSelf { config, debug_config, coord: None, member: member(), stats, meta }
+    }
+
+    fn datacenters(&self) -> Vec<String> {
+        vec!["dc1".to_owned(), "dc2".to_owned()]
+    }
+
+    async fn leave(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// A served API.
+pub(crate) struct World {
+    pub(crate) address: SocketAddr,
+    pub(crate) served: JoinHandle<()>,
+    replica: Arc<FakeReplica>,
+    stop: Arc<Notify>,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(HttpConfig { ui: true, ..HttpConfig::default() }).await
+    }
+
+    pub(crate) async fn with(config: HttpConfig) -> Self {
+        let (writer, store) = store::create();
+        let contact = Contact { known_leader: true, last_contact: Duration::ZERO };
+        let replica = Arc::new(FakeReplica { log: Mutex::new((writer, Index(9))), contact: Mutex::new(contact) });
+        let stop = Arc::new(Notify::new());
+        let settings = Settings { datacenter: "dc1".to_owned(), query_time: QueryTime::default() };
+        let local = Arc::new(FakeLocal(stop.clone()));
+        let server = Server::new(replica.clone(), local, store, settings, Rng::seeded(1));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stopped = stop.clone();
+        let served =
+            tokio::spawn(serve(vec![listener], Arc::new(server), config, async move { stopped.notified().await }));
+        Self { address, served, replica, stop }
+    }
+
+    pub(crate) async fn client(&self) -> Client {
+        Client::connect(self.address).await
+    }
+
+    /// One request on a connection of its own.
+    pub(crate) async fn ask(&self, what: &str) -> Answer {
+        self.client().await.ask(what, "").await
+    }
+
+    pub(crate) async fn put(&self, target: &str, body: &str) -> String {
+        self.client().await.ask(&format!("PUT {target}"), body).await.body
+    }
+
+    pub(crate) fn lose_leader(&self) {
+        *self.replica.contact.lock() = Contact { known_leader: false, last_contact: Duration::from_millis(10_582) };
+    }
+
+    pub(crate) fn stop(&self) {
+        self.stop.notify_one();
+    }
+}
