@@ -1,5 +1,6 @@
 //! The project's own chores, one file each: `cargo xtask tidy`, `sim`, `peers`, `bench`. Knows the repository, nothing of the program's insides.
 
+mod bench;
 mod peers;
 mod repository;
 mod say;
@@ -15,7 +16,9 @@ const USAGE: &str = "usage: cargo xtask CHORE
 chores:
   tidy    check arrows between crates, the code map, reasons of dependencies, sizes of files and functions
   sim     run servers in a seeded world that breaks all the time; --self-test plants bugs and looks for them
-  peers   fetch the real programs that ours is compared with, from Debian's archive into target/peers/bin";
+  peers   fetch the real programs that ours is compared with, from Debian's archive into target/peers/bin
+  bench kv [--systems ours,consul,etcd] [--rounds N] [--seconds N]
+          compare them under the same load and write the table to bench/results";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["tidy"] => tidy::run(),
         ["peers"] => peers::run(),
+        ["bench", "kv", rest @ ..] => bench::run(rest),
         ["sim", words @ ..] => sim::run(words),
         _ => {
             say(USAGE);

@@ -16,6 +16,11 @@ pub(crate) fn target(name: &str) -> PathBuf {
     root().join("target").join(name)
 }
 
+/// Where cargo puts what it builds.
+pub(crate) fn built(name: &str) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from).join(name)
+}
+
 /// The text of a file of the repository.
 pub(crate) fn read(name: &str) -> Result<String> {
     let path = root().join(name);

@@ -1,0 +1,82 @@
+//! `cargo xtask bench kv`: ours, Consul and etcd under the same load, in turn, on this machine. Knows how to run them and to compare, not
+//! why one is faster.
+
+mod http;
+mod load;
+mod measure;
+mod report;
+mod system;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::say::say;
+use load::Workload;
+use report::Report;
+use system::{Cluster, System};
+
+/// How the benchmark runs.
+#[derive(Debug)]
+struct Options {
+    systems: Vec<System>,
+    rounds: usize,
+    /// How long each workload runs.
+    each: Duration,
+}
+
+impl Options {
+    /// `--systems a,b`, `--rounds N`, `--seconds N`.
+    fn parse(arguments: &[&str]) -> Result<Self> {
+        let mut options = Self { systems: System::ALL.to_vec(), rounds: 3, each: Duration::from_secs(8) };
+        for pair in arguments.chunks(2) {
+            let &[flag, value] = pair else { bail!("{} needs a value", pair[0]) };
+            let number = || value.parse().with_context(|| format!("{flag} needs a number, not {value}"));
+            match flag {
+                "--systems" => options.systems = value.split(',').map(System::from_name).collect::<Result<_>>()?,
+                "--rounds" => options.rounds = usize::try_from(number()?)?,
+                "--seconds" => options.each = Duration::from_secs(number()?),
+                _ => bail!("unknown flag {flag}; there are --systems ours,consul,etcd, --rounds N and --seconds N"),
+            }
+        }
+        ensure!(options.rounds > 0 && !options.each.is_zero(), "there must be something to measure");
+        Ok(options)
+    }
+}
+
+/// Runs all rounds, prints the table and keeps it under `bench/results`.
+pub(crate) fn run(arguments: &[&str]) -> Result<()> {
+    let options = Options::parse(arguments)?;
+    for system in &options.systems {
+        system.prepare()?;
+    }
+    let mut report = Report::new();
+    for round in 0..options.rounds {
+        // Another one begins each round, lest the machine's mood favour a place.
+        for turn in 0..options.systems.len() {
+            let system = options.systems[(round + turn) % options.systems.len()];
+            say(&format!("round {} of {}: {}", round + 1, options.rounds, system.name()));
+            measure(system, options.each, &mut report).with_context(|| format!("cannot measure {}", system.name()))?;
+        }
+    }
+    let text = report.text(&options.systems, options.rounds, options.each)?;
+    say(&text);
+    report::keep(&text)
+}
+
+/// One system's part of a round: three servers from nothing, all workloads, memory at the end.
+fn measure(system: System, each: Duration, report: &mut Report) -> Result<()> {
+    let cluster = Cluster::start(system)?;
+    let roles = cluster.wait_for_leader()?;
+    load::preload(system, roles.leader)?;
+    for workload in Workload::ALL {
+        let before = measure::processor(&cluster.processes())?;
+        let mut result = load::run(system, workload, roles, each)?;
+        let spent = measure::processor(&cluster.processes())?.saturating_sub(before);
+        result.processor_us = spent.as_micros() as f64 / result.requests.max(1) as f64;
+        say(&format!("  {}: {}", workload.name(), result));
+        report.add(system, workload, result);
+    }
+    report.add_memory(system, measure::memory(&cluster.processes())?);
+    Ok(())
+}
