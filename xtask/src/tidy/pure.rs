@@ -8,17 +8,8 @@ use super::sources::Source;
 const HIGHEST: usize = 1;
 
 /// Packages that bring an outside world along.
-const PACKAGES: [&str; 9] = [
-    "tokio",
-    "hyper",
-    "hyper-util",
-    "nix",
-    "rtnetlink",
-    "hickory-resolver",
-    "crossbeam-channel",
-    "parking_lot",
-    "event-listener",
-];
+const PACKAGES: [&str; 7] =
+    ["tokio", "hyper", "hyper-util", "nix", "rtnetlink", "hickory-resolver", "crossbeam-channel"];
 
 /// Words that reach for it in the standard library.
 const WORDS: [&str; 9] = [
