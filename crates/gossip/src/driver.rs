@@ -43,6 +43,7 @@ pub(crate) struct Driver {
     pub(crate) wishes: mpsc::Receiver<Command>,
     pub(crate) view: watch::Sender<Arc<View>>,
     pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) accepts_from: tokio::time::Instant,
     pub(crate) waiting: Waiting,
 }
 
@@ -68,8 +69,8 @@ enum Wake {
     Stream(FromStream),
     Wish(Option<Command>),
     Accepted(tokio::net::TcpStream, SocketAddr),
+    AcceptFailed(std::io::Error),
     Deadline,
-    Nothing,
 }
 
 impl Driver {
@@ -79,20 +80,10 @@ impl Driver {
         let made = Arc::new(Semaphore::new(GOSSIP_STREAMS));
         let (from_streams, mut streams) = mpsc::channel(GOSSIP_STREAMS);
         let mut datagram = vec![0; DATAGRAM_BYTES];
-        let mut accepts_from = self.started;
         loop {
             self.carry_out(&made, &from_streams);
             let deadline = self.started + Duration::from_nanos(self.serf.deadline().as_nanos());
-            let wake = tokio::select! {
-                ready = self.socket.readable() => if ready.is_ok() { Wake::Datagrams } else { Wake::Nothing },
-                Some(message) = streams.recv() => Wake::Stream(message),
-                wish = self.wishes.recv() => Wake::Wish(wish),
-                accepted = self.listener.accept() => match accepted {
-                    Ok((connection, from)) => Wake::Accepted(connection, from),
-                    Err(error) => { log::accept_failed(&error); Wake::Nothing }
-                },
-                () = tokio::time::sleep_until(deadline) => Wake::Deadline,
-            };
+            let wake = self.wake(deadline, &mut streams).await;
             self.notice_oversleeping(deadline);
             match wake {
                 // Packets before timers: after a pause, answers that wait in the socket count before anybody is blamed.
@@ -109,12 +100,30 @@ impl Driver {
                 Wake::Accepted(connection, from) => {
                     stream::serve(connection, from, self.stream_timeout, &served, &from_streams);
                 }
-                Wake::Nothing => {}
+                Wake::AcceptFailed(error) => {
+                    log::accept_failed(&error);
+                    self.accepts_from = tokio::time::Instant::now() + ACCEPT_PAUSE;
+                }
             }
             let now = self.now();
             if self.serf.deadline() <= now {
                 self.serf.tick(now);
             }
+        }
+    }
+
+    async fn wake(&mut self, deadline: tokio::time::Instant, streams: &mut mpsc::Receiver<FromStream>) -> Wake {
+        let accepts = self.accepts_from <= tokio::time::Instant::now();
+        tokio::select! {
+            // Should waiting fail, reading tells why; the deadline bounds how often that is tried.
+            Ok(()) = self.socket.readable() => Wake::Datagrams,
+            Some(message) = streams.recv() => Wake::Stream(message),
+            wish = self.wishes.recv() => Wake::Wish(wish),
+            accepted = self.listener.accept(), if accepts => match accepted {
+                Ok((connection, from)) => Wake::Accepted(connection, from),
+                Err(error) => Wake::AcceptFailed(error),
+            },
+            () = tokio::time::sleep_until(deadline) => Wake::Deadline,
         }
     }
 

@@ -59,9 +59,10 @@ pub async fn start(config: Config) -> Result<Handle, StartError> {
     let (commands, wishes) = mpsc::channel(GOSSIP_COMMANDS);
     let (view_sender, view_receiver) = watch::channel(Arc::new(view(&serf)));
     let (events, _) = broadcast::channel(GOSSIP_EVENTS);
+    let started = tokio::time::Instant::now();
     let driver = Driver {
         serf,
-        started: tokio::time::Instant::now(),
+        started,
         socket,
         listener,
         source: config.source,
@@ -69,6 +70,7 @@ pub async fn start(config: Config) -> Result<Handle, StartError> {
         wishes,
         view: view_sender,
         events: events.clone(),
+        accepts_from: started,
         waiting: Waiting::default(),
     };
     tokio::spawn(driver.run());

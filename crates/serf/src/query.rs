@@ -68,7 +68,7 @@ impl Queries {
     /// The poll's result once it has ended: whether the name stays ours. Nobody answering decides nothing.
     pub(crate) fn verdict(&mut self, now: Instant) -> Option<bool> {
         let poll = self.poll.take_if(|poll| poll.until <= now)?;
-        (!poll.voters.is_empty()).then(|| poll.for_us > poll.voters.len() / 2)
+        (!poll.voters.is_empty()).then_some(poll.for_us > poll.voters.len() / 2)
     }
 }
 

@@ -59,7 +59,7 @@ impl Serf {
             }
         }
         match self.leaving {
-            Leaving::Farewell { until } if until <= now => self.farewell_sent(now),
+            Leaving::Farewell { until } if until <= now || !self.has_company() => self.farewell_sent(now),
             Leaving::Spreading { until } if until <= now => self.left(now),
             _ => {}
         }

@@ -1,0 +1,5 @@
+//! Whole pools under one seed; the machines run directly, without sockets and clocks.
+
+mod addresses;
+mod convergence;
+mod world;
