@@ -2,6 +2,7 @@
 //!
 //! Decides nothing itself: what should happen comes from `plan`, what happens on the machine is done by `pods`.
 
+pub mod apply;
 pub mod clock;
 pub mod control;
 pub mod dns;
@@ -10,4 +11,5 @@ pub mod kind;
 pub mod machine;
 pub mod object;
 pub mod proxy;
+pub mod runtime;
 pub mod store;
