@@ -1,4 +1,5 @@
 //! Mistakes in manifests: all of them, each with its place and what to do.
+#![expect(clippy::unwrap_used, reason = "a text that is read differently ends the test")]
 
 use proconsul_manifest::{Kind, Source, Validation, read, status};
 use proptest::prelude::*;

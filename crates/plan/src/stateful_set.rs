@@ -5,6 +5,7 @@
 
 mod adopt;
 mod identity;
+mod retention;
 mod revision;
 mod status;
 mod sync;

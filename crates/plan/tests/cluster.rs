@@ -264,3 +264,36 @@ fn ordinals_may_start_elsewhere() {
     let mut world = World::new(&WEB.replace("replicas: 3", "replicas: 2\n  ordinals: {start: 5}"), 1);
     assert_eq!(world.settle(), ["create web-5", "create web-6"]);
 }
+
+#[test]
+fn claims_go_with_their_pod_or_their_set_only_when_the_set_says_so() {
+    let set = |policy: &str| {
+        format!(
+            "{WEB}  persistentVolumeClaimRetentionPolicy: {policy}\n  volumeClaimTemplates:\n  - metadata: {{name: data}}\n    spec: {{accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}\n"
+        )
+    };
+    for (policy, in_range, condemned) in [
+        ("{}", None, None),
+        ("{whenDeleted: Delete}", Some("StatefulSet"), Some("StatefulSet")),
+        ("{whenScaled: Delete}", None, Some("Pod")),
+        ("{whenScaled: Delete, whenDeleted: Delete}", Some("StatefulSet"), Some("Pod")),
+    ] {
+        let mut world = World::new(&set(policy), 1);
+        for number in 0..3 {
+            world.volumes.push(
+                serde_json::from_value(serde_json::json!({"metadata": {"name": format!("v{number}")},
+                "spec": {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"]}}))
+                .unwrap(),
+            );
+        }
+        world.settle();
+        let owner = |world: &World, at: usize| {
+            world.claims[at].metadata.owner_references.iter().flatten().next().map(|owner| owner.kind.clone())
+        };
+        assert_eq!(owner(&world, 2).as_deref(), in_range, "{policy}");
+        change(&mut world, |set| set["spec"]["replicas"] = 2.into());
+        world.sync();
+        assert_eq!(owner(&world, 2).as_deref(), condemned, "{policy}");
+        assert_eq!(owner(&world, 1).as_deref(), in_range, "{policy}");
+    }
+}

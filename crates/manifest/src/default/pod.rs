@@ -17,8 +17,12 @@ pub(super) fn pod(fields: &mut Map<String, Value>) {
     set(pod, "priority", 0);
     set(pod, "preemptionPolicy", "PreemptLowerPriority");
     tolerations(pod);
+    let shares_node_network = pod.get("hostNetwork").and_then(Value::as_bool) == Some(true);
     for list in ["initContainers", "containers"] {
         entries(pod, list, requests);
+        if shares_node_network {
+            entries(pod, list, host_ports);
+        }
     }
     let class = quality(pod);
     let status = within(fields, "status");
@@ -32,14 +36,13 @@ pub(super) fn spec(spec: &mut Map<String, Value>) {
     set(spec, "terminationGracePeriodSeconds", 30);
     set(spec, "schedulerName", "default-scheduler");
     within(spec, "securityContext");
-    let shares_node_network = spec.get("hostNetwork").and_then(Value::as_bool) == Some(true);
     for list in ["initContainers", "containers"] {
-        entries(spec, list, |fields| container(fields, shares_node_network));
+        entries(spec, list, container);
     }
     entries(spec, "volumes", volume);
 }
 
-fn container(fields: &mut Map<String, Value>, shares_node_network: bool) {
+fn container(fields: &mut Map<String, Value>) {
     let image = fields.get("image").and_then(Value::as_str).unwrap_or_default();
     let policy = if is_pulled_always(image) { "Always" } else { "IfNotPresent" };
     set(fields, "imagePullPolicy", policy);
@@ -48,13 +51,7 @@ fn container(fields: &mut Map<String, Value>, shares_node_network: bool) {
     let resources = within(fields, "resources");
     canonical(resources, "limits");
     canonical(resources, "requests");
-    entries(fields, "ports", |port| {
-        set(port, "protocol", "TCP");
-        if shares_node_network {
-            let number = port.get("containerPort").cloned().unwrap_or_default();
-            set(port, "hostPort", number);
-        }
-    });
+    entries(fields, "ports", |port| set(port, "protocol", "TCP"));
     entries(fields, "env", |variable| {
         let source = variable.get_mut("valueFrom").and_then(Value::as_object_mut);
         if let Some(source) = source {
@@ -70,6 +67,14 @@ fn container(fields: &mut Map<String, Value>, shares_node_network: bool) {
         let hook = fields.get_mut("lifecycle").and_then(|lifecycle| lifecycle.get_mut(hook)?.as_object_mut());
         hook.map(http_get);
     }
+}
+
+/// On the node's own network a port of a container is a port of the node. Templates are left as they are.
+fn host_ports(container: &mut Map<String, Value>) {
+    entries(container, "ports", |port| {
+        let number = port.get("containerPort").cloned().unwrap_or_default();
+        set(port, "hostPort", number);
+    });
 }
 
 /// Whether an image is pulled each time: its tag is `latest`, or it has neither tag nor digest.

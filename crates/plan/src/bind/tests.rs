@@ -28,20 +28,18 @@ fn now() -> Timestamp {
 
 /// Claims and the volumes they were given.
 fn bound(actions: &[Action]) -> Vec<(&str, &str)> {
-    let pair = |action| match action {
-        &Action::UpdateClaim(ref claim) => {
-            Some((claim.metadata.name.as_deref()?, claim.spec.as_ref()?.volume_name.as_deref()?))
-        }
-        _ => None,
-    };
+    fn pair(action: &Action) -> Option<(&str, &str)> {
+        let Action::UpdateClaim(claim) = action else { return None };
+        Some((claim.metadata.name.as_deref()?, claim.spec.as_ref()?.volume_name.as_deref()?))
+    }
     actions.iter().filter_map(pair).collect()
 }
 
 fn said(actions: &[Action]) -> Vec<&str> {
-    let text = |action| match action {
-        &Action::Event { ref message, .. } => Some(message.as_str()),
-        _ => None,
-    };
+    fn text(action: &Action) -> Option<&str> {
+        let Action::Event { message, .. } = action else { return None };
+        Some(message)
+    }
     actions.iter().filter_map(text).collect()
 }
 
@@ -96,7 +94,7 @@ fn a_reserved_volume_wins_over_a_better_fit() {
 fn a_claim_that_names_its_volume_gets_it_or_is_told_why_not() {
     let named = |size| claim("c", size, json!({"volumeName": "v"}));
     let free = volume("v", "1Gi", json!({}));
-    assert_eq!(bound(&plan(&[free.clone()], &[named("1Gi")], now())), [("c", "v")]);
+    assert_eq!(bound(&plan(std::slice::from_ref(&free), &[named("1Gi")], now())), [("c", "v")]);
     assert_eq!(
         said(&plan(&[free], &[named("2Gi")], now())),
         ["Cannot bind to requested volume \"v\": requested PV is too small"]

@@ -5,6 +5,7 @@ use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::jiff::Timestamp;
 
 use super::identity::{self, claims, identity_labels, new_claims, ordinal, pod_name, set_name};
+use super::retention;
 use super::revision::{POD_LABEL, Revisions};
 use super::status::{is_rolling, min_ready};
 use super::{Action, Seen};
@@ -27,6 +28,7 @@ struct Slot<'a> {
 pub(super) struct Sync<'a> {
     set: &'a StatefulSet,
     seen: &'a Seen<'a>,
+    pods: &'a [Pod],
     revisions: &'a Revisions,
     /// Within the wanted range, by ordinal.
     slots: Vec<Slot<'a>>,
@@ -50,10 +52,20 @@ impl<'a> Sync<'a> {
         let condemned =
             members.iter().rev().filter(|(ordinal, _)| is_outside(ordinal)).map(|(_, found)| *found).collect();
         let policy = spec.and_then(|spec| spec.pod_management_policy.as_deref());
-        Self { set, seen, revisions, slots, condemned, is_ordered: policy != Some("Parallel"), actions: Vec::new() }
+        Self {
+            set,
+            seen,
+            pods,
+            revisions,
+            slots,
+            condemned,
+            is_ordered: policy != Some("Parallel"),
+            actions: Vec::new(),
+        }
     }
 
     pub(super) fn run(mut self) -> Vec<Action> {
+        self.actions = retention::changes(self.set, self.pods, &self.condemned, self.seen);
         if self.fill() == Walk::On && self.shrink() == Walk::On && is_rolling(self.set) {
             self.update();
         }
@@ -188,7 +200,7 @@ impl<'a> Sync<'a> {
             self.seen.claims.iter().any(|claim| {
                 claim.metadata.name.as_ref() == Some(name)
                     && claim.metadata.namespace == self.set.metadata.namespace
-                    && claim.metadata.deletion_timestamp.is_some()
+                    && (claim.metadata.deletion_timestamp.is_some() || retention::is_stale(claim))
             })
         })
     }

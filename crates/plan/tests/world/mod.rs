@@ -79,7 +79,10 @@ impl World {
                 self.claims.push(claim);
                 return Some(format!("claim {name}"));
             }
-            Action::UpdateClaim(_) => {}
+            Action::UpdateClaim(changed) => {
+                let known = self.claims.iter_mut().find(|known| known.metadata.name == changed.metadata.name);
+                *known.unwrap() = *changed;
+            }
             Action::CreatePod(made) => {
                 let mut made = *made;
                 if self.pods.iter().any(|known| known.metadata.name == made.metadata.name) {
