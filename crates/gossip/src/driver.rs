@@ -277,11 +277,11 @@ impl Driver {
             source => JoinError::Exchange { address, source },
         });
         pending.report.results.push((address, result));
-        if pending.left == 0 {
-            if let Some(done) = self.waiting.reports.remove(&number) {
-                // The caller may have stopped waiting.
-                let _gone = done.reply.send(done.report);
-            }
+        if pending.left == 0
+            && let Some(done) = self.waiting.reports.remove(&number)
+        {
+            // The caller may have stopped waiting.
+            let _gone = done.reply.send(done.report);
         }
     }
 }

@@ -1,18 +1,13 @@
 //! The real serf agent as a peer. It is fetched by `cargo xtask peers`; without it these tests say so and pass.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Output, Stdio};
-use std::time::Duration;
 
 use proconsul_gossip::{Event, Handle, Status};
 use tokio::process::{Child, Command};
 
-use crate::fixture::{member, sees, tags};
-
-/// How often its command line is asked while waiting.
-const ASK_EVERY: Duration = Duration::from_millis(100);
-const PATIENCE: Duration = Duration::from_secs(40);
+use crate::fixture::{PATIENCE, answers, free_address, member, peer, run, sees, tags};
 
 /// A running serf agent; it is killed when this is dropped.
 struct Serf {
@@ -25,11 +20,7 @@ struct Serf {
 impl Serf {
     /// Starts an agent named `real`; `None`, with a message, where the program is missing.
     async fn start(ip: &str) -> Option<Self> {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/peers/bin/serf");
-        if !program.exists() {
-            println!("skipped: no serf at {}; run `cargo xtask peers`", program.display());
-            return None;
-        }
+        let program = peer("serf")?;
         let (gossip, rpc) = (free_address(ip), free_address(ip));
         let agent = Command::new(&program)
             .args(["agent", "-node=real", "-profile=local", "-tag", "role=web"])
@@ -46,25 +37,12 @@ impl Serf {
 
     async fn run(&self, arguments: &[&str]) -> Output {
         let (command, rest) = arguments.split_first().unwrap();
-        Command::new(&self.program)
-            .args([*command, &format!("-rpc-addr={}", self.rpc)])
-            .args(rest)
-            .output()
-            .await
-            .unwrap()
+        let rpc = format!("-rpc-addr={}", self.rpc);
+        run(&self.program, &[&[*command, &rpc][..], rest].concat()).await
     }
 
     async fn until(&self, what: &str, arguments: &[&str], holds: impl Fn(&Output) -> bool) {
-        let mut ticks = tokio::time::interval(ASK_EVERY);
-        let ends = tokio::time::Instant::now() + PATIENCE;
-        loop {
-            ticks.tick().await;
-            let output = self.run(arguments).await;
-            if holds(&output) {
-                return;
-            }
-            assert!(tokio::time::Instant::now() < ends, "never: {what}; serf says {output:?}");
-        }
+        answers(what, async || self.run(arguments).await, holds).await;
     }
 
     /// Waits until `serf members` has a line for this member that contains all of these.
@@ -77,11 +55,6 @@ impl Serf {
         })
         .await;
     }
-}
-
-/// An address that was free a moment ago; serf cannot choose a port itself.
-fn free_address(ip: &str) -> SocketAddr {
-    std::net::TcpListener::bind((ip, 0)).unwrap().local_addr().unwrap()
 }
 
 #[tokio::test]

@@ -2,4 +2,5 @@
 
 mod addresses;
 mod convergence;
+#[cfg(test)]
 mod world;
