@@ -4,13 +4,14 @@
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
+use nix::sys::stat::fstat;
 use nix::unistd::{chdir, fchdir, pivot_root};
 
 use super::mounts::{Bind, make_read_only, named, path_of, volume_failed};
@@ -122,7 +123,7 @@ fn builtin(spec: &InitSpec, root: &Path) -> Result<Vec<Bind>, StartFailure> {
     let shell = path_of(Path::new("/bin/sh")).ok();
     binds.extend(shell.map(|source| Bind { source, target: PathBuf::from("/bin/sh"), read_only: true }));
     for name in ["/bin/consul", "/bin/proconsul"] {
-        let source = path_of(Path::new("/proc/self/exe")).map_err(|errno| failed(errno.into()))?;
+        let source = own_program(spec).map_err(failed)?;
         binds.push(Bind { source, target: PathBuf::from(name), read_only: true });
     }
     for folder in IMAGE_FOLDERS {
@@ -131,6 +132,27 @@ fn builtin(spec: &InitSpec, root: &Path) -> Result<Vec<Bind>, StartFailure> {
     let flags = MsFlags::MS_BIND | MsFlags::MS_REC;
     mount(Some(root), root, NONE, flags, NONE).map_err(|errno| failed(errno.into()))?;
     Ok(binds)
+}
+
+/// The file of this program where it can be mounted from. `/proc/self/exe` cannot: it belongs to the mount namespace that this
+/// process came from. A program that was replaced since it was started is copied into the pod's folder once.
+fn own_program(spec: &InitSpec) -> io::Result<OwnedFd> {
+    let running = fs::metadata("/proc/self/exe")?;
+    let same = |path: &Path| {
+        let opened = path_of(path).ok()?;
+        let found = fstat(&opened).ok()?;
+        ((found.st_dev, found.st_ino) == (running.dev(), running.ino())).then_some(opened)
+    };
+    if let Some(opened) = same(&fs::read_link("/proc/self/exe")?) {
+        return Ok(opened);
+    }
+    let copy = spec.pod_dir.join("program");
+    if !copy.exists() {
+        let aside = spec.container_dir().join("program.new");
+        fs::copy("/proc/self/exe", &aside)?;
+        fs::rename(&aside, &copy)?;
+    }
+    Ok(path_of(&copy)?)
 }
 
 /// A path of the machine, shown read-only under the same name; `None` where the machine has none.
