@@ -1,0 +1,139 @@
+//! `agent`: resolves the configuration, prints the banner, starts the node and obeys signals until it is over.
+
+mod banner;
+pub(crate) mod machine;
+mod pid_file;
+mod signals;
+
+use anyhow::Context;
+use proconsul_agent::Config;
+use proconsul_agent::config;
+use proconsul_node::{Shutdown, log};
+use tokio::runtime::Builder;
+
+use self::machine::Machine;
+use self::pid_file::PidFile;
+use self::signals::{Signal, Signals};
+use crate::command::{Call, Command, Exit};
+
+pub(crate) const COMMAND: Command = Command {
+    words: "agent",
+    usage: "[options]",
+    synopsis: "Runs a Consul agent",
+    about: "  Starts the agent and runs until it is told to stop.",
+    connection: &[],
+    flags: || config::FLAGS.as_slice(),
+    run,
+};
+
+fn run(call: Call<'_>) -> anyhow::Result<Exit> {
+    let machine = Machine::look()?;
+    let config = match config::load(&call.given, &machine.environment()?) {
+        Ok(config) => config,
+        Err(mistakes) => {
+            call.out.complain(&banner::refused(&mistakes));
+            return Ok(Exit::Failure);
+        }
+    };
+    let banner = (!config.log.json).then(|| banner::starting(&config));
+    if let Some(banner) = &banner {
+        call.out.say(banner);
+    }
+    let log = log::start(&config.log)?;
+    let _pid_file = config.pid_file.as_ref().map(PidFile::write).transpose()?;
+    let runtime =
+        Builder::new_multi_thread().enable_all().build().context("the runtime of the agent cannot be started")?;
+    let exit = runtime.block_on(async {
+        announce(&config);
+        let running = || {
+            log.flush();
+            if banner.is_some() {
+                call.out.say("==> Consul agent running!");
+            }
+        };
+        live(config, running).await
+    })?;
+    tracing::info!(target: "agent", code = if exit == Exit::Success { 0 } else { 1 }, "Exit code");
+    Ok(exit)
+}
+
+/// Says once what the operator should know about this configuration.
+fn announce(config: &Config) {
+    for warning in &config.warnings {
+        tracing::warn!(target: "agent", "{warning}");
+    }
+    for notice in &config.notices {
+        tracing::info!(target: "agent", "{notice}");
+    }
+    match &config.pod {
+        Some(pod) => tracing::info!(target: "agent", pod = %pod.hostname, address = %pod.address, "standing for a pod"),
+        None => tracing::debug!(target: "agent", "standing for this machine"),
+    }
+}
+
+/// The agent's whole life. As in Consul, only leaving the cluster counts as success.
+async fn live(config: Config, running: impl FnOnce()) -> anyhow::Result<Exit> {
+    let (leave_on_terminate, leave_on_interrupt) = (config.leave_on_terminate, !config.skip_leave_on_interrupt);
+    let mut signals = Signals::listen().context("signals cannot be received")?;
+    let handle = match proconsul_node::start(config).await {
+        Ok(handle) => handle,
+        Err(error) => {
+            let error = format!("{:#}", anyhow::Error::new(error));
+            tracing::error!(target: "agent", error, "Error starting agent");
+            return Ok(Exit::Failure);
+        }
+    };
+    running();
+    loop {
+        let signal = tokio::select! {
+            over = handle.wait_shutdown() => {
+                let exit = ended(&over);
+                handle.stop().await;
+                return Ok(exit);
+            }
+            signal = signals.next() => signal,
+        };
+        tracing::info!(target: "agent", %signal, "Caught");
+        let leave = match signal {
+            Signal::Hangup => {
+                tracing::warn!(target: "agent", "configuration is not read again in this version; restart the agent to change it");
+                continue;
+            }
+            Signal::Interrupt => leave_on_interrupt,
+            Signal::Terminate => leave_on_terminate,
+        };
+        let mut exit = Exit::Failure;
+        if leave {
+            tracing::info!(target: "agent", "Gracefully shutting down agent...");
+            tokio::select! {
+                () = handle.leave() => {
+                    tracing::info!(target: "agent", "Graceful exit completed");
+                    exit = Exit::Success;
+                }
+                signal = signals.next() => tracing::info!(target: "agent", %signal, "Caught second signal, Exiting"),
+            }
+        }
+        tracing::info!(target: "agent", "Requesting shutdown");
+        handle.stop().await;
+        tracing::info!(target: "agent", "shutdown complete");
+        return Ok(exit);
+    }
+}
+
+/// How the process ends when the node ends by itself.
+fn ended(over: &Shutdown) -> Exit {
+    match over {
+        Shutdown::Left => {
+            tracing::info!(target: "agent", "Graceful exit completed");
+            Exit::Success
+        }
+        Shutdown::JoinExhausted => {
+            tracing::error!(target: "agent", "Failed to join: max retry limit reached (-retry-max); exiting");
+            Exit::Failure
+        }
+        Shutdown::Fatal(error) => {
+            tracing::error!(target: "agent", error, "the agent cannot go on");
+            Exit::Failure
+        }
+    }
+}
