@@ -2,6 +2,19 @@
 //!
 //! Turns text into objects as the API server of Kubernetes v1.36 would keep them. Knows no file, no store and no running pod:
 //! text comes in with a name, mistakes go out with that name, a line, a column and a field path.
+//!
+//! ```
+//! use proconsul_manifest::{Kind, Source, Validation, read};
+//!
+//! let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndatta: {a: b}\n";
+//! let source = Source { name: "settings.yaml".to_owned(), text: text.to_owned() };
+//! let mistakes = read(&[source.clone()], Validation::Strict).unwrap_err();
+//! assert_eq!(
+//!     mistakes[0].to_string(),
+//!     "settings.yaml:4:1: ConfigMap \"settings\": strict decoding error: unknown field \"datta\": did you mean \"data\"?"
+//! );
+//! assert_eq!(read(&[source], Validation::Ignore).unwrap().objects[0].kind, Kind::ConfigMap);
+//! ```
 
 mod decode;
 pub mod default;

@@ -136,7 +136,8 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// The API server's words for what only strict validation refuses, without the words in front; `None` for other problems.
+    /// The API server's words for what only strict validation refuses, without the words in front; none for other
+    /// problems.
     pub fn strict_texts(&self) -> Vec<String> {
         match self {
             Self::UnknownField { path, .. } => vec![unknown(path)],
@@ -183,13 +184,24 @@ fn served() -> String {
     names.join(", ")
 }
 
+impl Mistake {
+    /// What to say when the mistake was let pass: `2-pvc.yaml:10:2: PersistentVolumeClaim "nfs": unknown field "spec.capacity", left out`.
+    pub fn warning(&self) -> String {
+        let is_duplicate = matches!(self.problem, Problem::DuplicateField { .. });
+        let left_out = if is_duplicate { "the last one counts" } else { "left out" };
+        format!("{}{}, {left_out}", self.place(), self.problem.strict_texts().join(", "))
+    }
+
+    /// File, line, column and object, ready to be followed by what is wrong.
+    fn place(&self) -> String {
+        let object = self.object.iter().map(|object| format!("{object}: ")).collect::<String>();
+        format!("{}:{}:{}: {object}", self.file, self.line, self.column)
+    }
+}
+
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: ", self.file, self.line, self.column)?;
-        if let Some(object) = &self.object {
-            write!(f, "{object}: ")?;
-        }
-        self.problem.fmt(f)
+        write!(f, "{}{}", self.place(), self.problem)
     }
 }
 
