@@ -64,7 +64,7 @@ pub enum OpenError {
     /// The isolation form cannot be had.
     #[error(transparent)]
     Isolation(#[from] IsolationError),
-    /// No loopback range can be had.
+    /// No address range can be had.
     #[error(transparent)]
     Claim(#[from] ClaimError),
     /// Living pods were started in the other form.
@@ -145,15 +145,14 @@ pub struct Host {
 
 #[derive(Debug)]
 enum Network {
-    Bridge(Bridge),
+    Bridge(Bridge, Claim),
     Loopback(Claim),
 }
 
 impl Network {
     fn range(&self) -> Cidr {
         match self {
-            Self::Bridge(bridge) => bridge.range,
-            Self::Loopback(claim) => claim.range,
+            Self::Bridge(_, claim) | Self::Loopback(claim) => claim.range,
         }
     }
 }
@@ -208,7 +207,7 @@ impl Host {
     pub fn allocate_address(&self) -> Result<IpAddr, AddressError> {
         let range = self.network.range();
         let is_free = |address| match self.network {
-            Network::Bridge(_) => true,
+            Network::Bridge(..) => true,
             Network::Loopback(_) => loopback::is_free(address),
         };
         let address = self.lock_addresses().allocate(is_free).ok_or(AddressError::Exhausted { range })?;
@@ -242,7 +241,7 @@ impl Host {
         let pod = format!("{}/{}", launch.namespace, launch.name);
         let pod_dir = self.pod_dir(&launch.uid);
         let bridge = match &self.network {
-            Network::Bridge(bridge) => Some((bridge.name.clone(), bridge.range)),
+            Network::Bridge(bridge, _) => Some((bridge.name.clone(), bridge.range)),
             Network::Loopback(_) => None,
         };
         let spec = ShimSpec { launch, isolation: self.picked.isolation, bridge };
@@ -265,8 +264,8 @@ impl Host {
     /// Leaves; with `remove_network`, the bridge goes too (all pods must be gone).
     pub async fn close(self, remove_network: bool) -> Result<(), BridgeError> {
         match &self.network {
-            Network::Bridge(bridge) if remove_network => bridge.remove().await,
-            Network::Bridge(_) | Network::Loopback(_) => Ok(()),
+            Network::Bridge(bridge, _) if remove_network => bridge.remove().await,
+            Network::Bridge(..) | Network::Loopback(_) => Ok(()),
         }
     }
 
@@ -286,7 +285,7 @@ impl Host {
 
     fn save_record(&self) -> Result<(), RecordError> {
         let bridge = match &self.network {
-            Network::Bridge(bridge) => Some(bridge.name.clone()),
+            Network::Bridge(bridge, _) => Some(bridge.name.clone()),
             Network::Loopback(_) => None,
         };
         let next = self.lock_addresses().next();
@@ -311,12 +310,12 @@ async fn ready_network(
     let (picked, network) = match (picked.isolation, config.isolation) {
         (Isolation::Loopback(_), _) => (picked, claim(state_dir, record)?),
         (Isolation::Namespaces, choice) => match raise_bridge(config, state_dir, record).await {
-            Ok(bridge) => (picked, Network::Bridge(bridge)),
+            Ok(network) => (picked, network),
             Err(error) if choice == Choice::Auto && living.is_none() => {
                 let picked = isolation::loopback(&config.program, format!("no network namespaces: {error}")).await?;
                 (picked, claim(state_dir, record)?)
             }
-            Err(error) => return Err(IsolationError::Bridge(error).into()),
+            Err(error) => return Err(error),
         },
     };
     match living.filter(|record| record.isolation != picked.isolation) {
@@ -342,20 +341,24 @@ async fn raise_bridge(
     config: &HostConfig,
     state_dir: &Path,
     record: Option<&NetworkRecord>,
-) -> Result<Bridge, BridgeError> {
+) -> Result<Network, OpenError> {
     let known = record.and_then(|record| Some(Bridge { name: record.bridge.clone()?, range: record.range }));
-    let bridge = match (known, config.pod_cidr) {
-        (Some(known), asked) if asked.is_none_or(|range| range == known.range) => known,
-        (_, asked) => {
-            if let Some(range) = asked {
-                bridge::check_range(range)?;
-            }
-            let range = asked.map_or_else(bridge::free_range, Ok)?;
-            Bridge { name: format!("pcon{:08x}", hash(state_dir) as u32), range }
+    let claim = match (&known, config.pod_cidr) {
+        (Some(known), asked) if asked.is_none_or(|range| range == known.range) => Claim::again(known.range)?,
+        (_, Some(asked)) => {
+            bridge::check_range(asked).map_err(IsolationError::Bridge)?;
+            Claim::again(asked)?
+        }
+        (_, None) => {
+            let mut claims = bridge::free_ranges().map(Claim::again);
+            let free = claims.find(|claim| !matches!(claim, Err(ClaimError::Held { .. })));
+            free.ok_or(IsolationError::Bridge(BridgeError::NoneFree))??
         }
     };
-    bridge.raise().await?;
-    Ok(bridge)
+    let name = known.map_or_else(|| format!("pcon{:08x}", hash(state_dir) as u32), |known| known.name);
+    let bridge = Bridge { name, range: claim.range };
+    bridge.raise().await.map_err(IsolationError::Bridge)?;
+    Ok(Network::Bridge(bridge, claim))
 }
 
 /// Port 53 of the address where this process may have it, else one that nobody holds.

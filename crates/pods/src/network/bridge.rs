@@ -117,13 +117,13 @@ impl Outside {
     }
 }
 
-/// A /16 of the private ranges that no interface and no route of this machine touches.
-pub(crate) fn free_range() -> Result<Cidr, BridgeError> {
+/// The /16s of the private ranges that no interface and no route of this machine touches.
+pub(crate) fn free_ranges() -> impl Iterator<Item = Cidr> {
     let used = used_ranges();
     let tens = (88..=250).map(|octet| Ipv4Addr::new(10, octet, 0, 0));
     let others = (16..=31).map(|octet| Ipv4Addr::new(172, octet, 0, 0));
-    let mut choices = tens.chain(others).map(|first| Cidr::around(first, 16));
-    choices.find(|range| !used.iter().any(|other| range.overlaps(*other))).ok_or(BridgeError::NoneFree)
+    let choices = tens.chain(others).map(|first| Cidr::around(first, 16));
+    choices.filter(move |range| !used.iter().any(|other| range.overlaps(*other)))
 }
 
 /// Checks that a range which was asked for is free.

@@ -44,7 +44,7 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
-    /// Claims the range a state directory had before, with whatever is bound on it: that is its own pods.
+    /// Claims this range with whatever is bound on it: the range a state directory had before holds its own pods.
     pub(crate) fn again(range: Cidr) -> Result<Self, ClaimError> {
         let name = SocketAddr::from_abstract_name(format!("proconsul/pods/{range}"));
         match name.and_then(|name| UnixListener::bind_addr(&name)) {

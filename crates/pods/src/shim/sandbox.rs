@@ -61,7 +61,7 @@ pub(super) fn make(spec: &ShimSpec, pod_dir: &Path) -> Result<(), SandboxError> 
             runtime.map_err(SandboxError::Runtime)?.block_on(async {
                 let way_back = Outside::open(&bridge)?;
                 enter(spec.isolation)?;
-                let name = outside_name(&spec.launch.uid);
+                let name = outside_name();
                 way_back.connect(&bridge, spec.launch.address, &name).await.map_err(SandboxError::from)
             })?;
         }
@@ -107,12 +107,10 @@ fn enter_as_user() -> Result<(), SandboxError> {
     write("/proc/self/gid_map", format!("0 {group} 1"))
 }
 
-/// The name of the pod's interface on the machine's side: at most 15 characters, different for each uid.
-fn outside_name(uid: &str) -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    uid.hash(&mut hasher);
-    format!("pcon{:011x}", hasher.finish() >> 20)
+/// The name of the pod's interface on the machine's side, at most 15 characters. Not from the pod's uid: the network of a lost
+/// shim may take a while to go, and its pod is made again meanwhile.
+fn outside_name() -> String {
+    format!("pcon{}", std::process::id())
 }
 
 /// `emptyDir` volumes of `medium: Memory`: in memory where mounts are real, else plain folders.

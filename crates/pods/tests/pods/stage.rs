@@ -109,7 +109,7 @@ impl Drop for Stage {
     }
 }
 
-/// The example beside this test's program.
+/// The example beside this test's program. Cargo builds it for `cargo test`, but not for `cargo test --test pods`.
 fn program() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let program = test.parent().and_then(|deps| deps.parent()).unwrap().join("examples/pod_program");
