@@ -1,8 +1,12 @@
 //! What a pool is started with. Knows no flags and no files; tags and addresses are chosen by the caller.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use proconsul_serf::Tags;
+
+/// On one machine news spreads within a few gossip intervals of 100 ms.
+const LOCAL_LEAVE_PROPAGATION: Duration = Duration::from_millis(500);
 
 /// Everything that [`start`](crate::start) needs to know.
 #[derive(Clone, Debug)]
@@ -40,6 +44,8 @@ impl Profile {
 
     /// For members on one machine: faster gossip, short timeouts.
     pub const fn local() -> Self {
-        Self { swim: proconsul_swim::Timing::local(), serf: proconsul_serf::Timing::consul() }
+        let serf =
+            proconsul_serf::Timing { leave_propagation: LOCAL_LEAVE_PROPAGATION, ..proconsul_serf::Timing::consul() };
+        Self { swim: proconsul_swim::Timing::local(), serf }
     }
 }

@@ -35,6 +35,7 @@ pub enum Event {
         /// Who asks.
         from: String,
     },
-    /// Another member bears our name, and most members know it under that address: this pool stops.
+    /// Another member bears our name, and most members know it at that address. serf's own agent ends then, Consul's does
+    /// not; gossip goes on until the caller decides.
     NameLost,
 }

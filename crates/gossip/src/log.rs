@@ -18,7 +18,7 @@ pub(crate) fn told(told: &Told) {
         Told::Failed(member) => warn!(member = %member.name, address = %member.address, "member failed"),
         Told::Left(member) => info!(member = %member.name, address = %member.address, "member left"),
         Told::Reaped(member) => info!(member = %member.name, "member forgotten"),
-        Told::NameLost => warn!("most members know our name under another address; this member has to go"),
+        Told::NameLost => warn!("most members know our name at another address; members need different names"),
         Told::Joining { address, result: Err(error), .. } => debug!(%address, %error, "join failed"),
         Told::Joining { address, result: Ok(others), .. } => debug!(%address, others, "joined through address"),
         Told::User(event) => debug!(name = %event.name, "user event"),

@@ -51,7 +51,7 @@ pub enum Event {
         /// Who asks.
         from: String,
     },
-    /// Another member bears our name, and most members know it there: we have to go.
+    /// Another member bears our name, and most members know it there.
     NameLost,
     /// A join came to its end: how many others the address knows.
     Joining {

@@ -3,9 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
-use proconsul_base::limit::GOSSIP_BROADCASTS;
+use proconsul_base::limit::{GOSSIP_BROADCASTS, GOSSIP_PACKET_BYTES};
 
 use crate::Name;
+
+/// Longer pieces would not fit into a packet beside a label and a checksum, so they are not queued.
+const NEWS_BYTES: usize = GOSSIP_PACKET_BYTES - 300;
 
 /// How often one piece of news is sent in a pool of this many members.
 pub fn transmit_limit(multiplier: u32, members: usize) -> u32 {
@@ -57,10 +60,14 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Queues news; what was queued about the same member is out of date and goes. A full queue drops the most sent.
+    /// Queues news; what was queued about the same member is out of date and goes. A full queue drops the most sent, and what
+    /// fits into no packet is dropped at once.
     pub fn push(&mut self, about: Option<Name>, bytes: Vec<u8>) -> BroadcastId {
         let id = BroadcastId(self.next);
         self.next += 1;
+        if bytes.len() > NEWS_BYTES {
+            return id;
+        }
         let rank = (0, Reverse(bytes.len()), Reverse(id));
         if let Some(outdated) = about.as_ref().and_then(|about| self.newest.insert(about.clone(), rank)) {
             self.news.remove(&outdated);
@@ -160,6 +167,13 @@ mod tests {
         queue.take(&mut room(100), 10);
         queue.push(Some("a".into()), vec![3]);
         assert_eq!(queue.take(&mut room(100), 10), [vec![3], vec![2]]);
+    }
+
+    #[test]
+    fn what_fits_into_no_packet_is_not_queued() {
+        let mut queue = Queue::default();
+        let id = queue.push(None, vec![0; NEWS_BYTES + 1]);
+        assert!(queue.is_empty() && !queue.contains(id));
     }
 
     #[test]

@@ -327,3 +327,6 @@ impl Swim {
 fn check_meta(meta: &[u8]) -> Result<(), MetaTooLong> {
     if meta.len() > GOSSIP_META_BYTES { Err(MetaTooLong { bytes: meta.len() }) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests;

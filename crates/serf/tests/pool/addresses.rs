@@ -123,6 +123,20 @@ fn one_that_left_may_come_back_anywhere() {
 }
 
 #[test]
+fn a_wiped_member_with_a_new_identity_and_address_is_known_once_its_old_address_is_silent() {
+    for seed in 80..85 {
+        let mut world = World::pool(seed, 3);
+        world.kill(address(1));
+        world.start_as("n1", "new id", address(9));
+        world.join(address(9), address(0));
+        let soon = 10 * SECOND;
+        world.until(soon, "the old one is forgotten", |world| world.all_see("n1", address(9), Status::Alive));
+        world.run(60 * SECOND);
+        assert!(world.all_see("n1", address(9), Status::Alive), "{}", world.history.join("\n"));
+    }
+}
+
+#[test]
 fn a_rival_for_a_living_members_name_is_told_to_go() {
     let mut world = World::pool(70, 4);
     world.start_as("n1", "another id", address(9));

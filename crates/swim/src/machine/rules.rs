@@ -28,7 +28,7 @@ enum Claim {
 impl Swim {
     pub(super) fn on_alive(&mut self, now: Instant, alive: Alive, upper: &dyn Upper) {
         if *alive.node == *self.local.name {
-            return self.on_alive_about_us(&alive, upper);
+            return self.on_alive_about_us(now, &alive, upper);
         }
         let Some(known) = self.others.get(&alive.node) else { return self.welcome(now, alive) };
         match self.claim(now, known, &alive, upper) {
@@ -60,13 +60,15 @@ impl Swim {
     }
 
     /// Somebody says who we are: an earlier life of ours, whose incarnation we must exceed, or a rival.
-    fn on_alive_about_us(&mut self, alive: &Alive, upper: &dyn Upper) {
+    fn on_alive_about_us(&mut self, now: Instant, alive: &Alive, upper: &dyn Upper) {
         if self.leaving != Leaving::No {
             return;
         }
         if alive.address != self.local.address && !upper.same_node(&alive.meta, &self.local.meta) {
             let known = self.local.clone();
             self.events.push_back(Event::Conflict { known, other: alive.address });
+            // If the rival is only the memory of one who is gone, the others will find out soon: ask again, to contradict then.
+            self.push_pull_at = self.push_pull_at.min(now + self.timing.probe_interval * 2);
             return;
         }
         if alive.incarnation > self.local.incarnation

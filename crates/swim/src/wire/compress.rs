@@ -47,7 +47,8 @@ pub fn unpack(body: &[u8], limit: usize) -> Result<Vec<u8>, CompressError> {
         match key {
             b"Algo" => algorithm = reader.uint()?,
             b"Buf" => packed = reader.raw()?,
-            _ => reader.skip()?,
+            // Nothing else is passed over: an endless field would be read again with every piece of a stream.
+            _ => return Err(ReadError::UnknownField),
         }
         Ok(())
     })?;

@@ -130,22 +130,26 @@ fn plain(state: &mut Assembly, number: u8, body: &[u8]) -> Result<Option<StreamM
         Some(Kind::PushPull) => return Ok(state.advance(body)?.map(StreamMessage::PushPull)),
         Some(Kind::Ping) => message::decode_ping(reader).map(StreamMessage::Ping),
         Some(Kind::Ack) => message::decode_ack(reader).map(StreamMessage::Ack),
-        Some(Kind::User) => decode_user(reader).map(StreamMessage::User),
+        Some(Kind::User) => match decode_user(reader) {
+            Ok(None) => return Ok(None),
+            Ok(Some(bytes)) => Ok(StreamMessage::User(bytes)),
+            Err(error) => Err(error),
+        },
         Some(Kind::Error) => decode_error(reader).map(StreamMessage::Error),
         _ => return Err(StreamError::Type(number)),
     };
     match message {
-        Err(MessageError::Fields(ReadError::Incomplete)) => still_short(number, body),
+        // More bytes may help, as long as an honest record could still be that long.
+        Err(MessageError::Fields(ReadError::Incomplete)) if body.len() > GOSSIP_RECORD_BYTES => {
+            Err(StreamError::TooLong)
+        }
+        Err(MessageError::Fields(ReadError::Incomplete)) => Ok(None),
         message => Ok(Some(message?)),
     }
 }
 
-/// An incomplete message may wait for more bytes, as long as an honest one could still be that long.
-fn still_short(number: u8, body: &[u8]) -> Result<Option<StreamMessage>, StreamError> {
-    if number != Kind::User as u8 && body.len() > GOSSIP_RECORD_BYTES { Err(StreamError::TooLong) } else { Ok(None) }
-}
-
-fn decode_user(reader: &mut Reader<'_>) -> Result<Vec<u8>, MessageError> {
+/// The bytes that the record promises; `None` while they are not all there.
+fn decode_user(reader: &mut Reader<'_>) -> Result<Option<Vec<u8>>, MessageError> {
     let mut length = 0usize;
     reader.fields(|key, reader| {
         match key {
@@ -154,7 +158,7 @@ fn decode_user(reader: &mut Reader<'_>) -> Result<Vec<u8>, MessageError> {
         }
         Ok(())
     })?;
-    Ok(reader.rest().get(..length).ok_or(ReadError::Incomplete)?.to_vec())
+    Ok(reader.rest().get(..length).map(<[u8]>::to_vec))
 }
 
 fn decode_error(reader: &mut Reader<'_>) -> Result<String, MessageError> {

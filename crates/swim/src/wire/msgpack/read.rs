@@ -23,6 +23,9 @@ pub enum ReadError {
     /// A text is not UTF-8.
     #[error("a text is not UTF-8")]
     NotText,
+    /// A field that has no place there.
+    #[error("an unknown field where none is allowed")]
+    UnknownField,
     /// Values nest too deep.
     #[error("values nest deeper than {DEPTH_MAX} levels")]
     TooDeep,
