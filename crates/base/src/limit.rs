@@ -156,3 +156,6 @@ pub const HTTP_STALLED_SECS: u64 = 30;
 
 /// Log lines waiting to be written; further ones are counted and the count is logged, so that no thread waits for a terminal.
 pub const LOG_LINES: usize = 8192;
+
+/// Seconds after its last answer that a silent HTTP connection keeps its buffers.
+pub const HTTP_SILENT_SECS: u64 = 2;

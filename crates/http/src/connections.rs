@@ -68,12 +68,15 @@ impl Connections {
         }
     }
 
-    /// A second is over: cuts off who had its time. To be called each second.
+    /// A second is over: cuts off who had its time, and lets rest who is silent. To be called each second.
     pub(crate) fn sweep(&self) {
         let now = self.clock.advance();
-        let table = self.table.lock();
-        let stuck = table.open.values().filter(|entry| entry.progress.is_stuck(now));
-        stuck.filter_map(|entry| entry.cut.as_ref()).for_each(AbortHandle::abort);
+        for entry in self.table.lock().open.values() {
+            match &entry.cut {
+                Some(cut) if entry.progress.is_stuck(now) => cut.abort(),
+                _ => entry.progress.rest_if_silent(now),
+            }
+        }
     }
 }
 

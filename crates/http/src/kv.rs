@@ -13,7 +13,7 @@ use crate::error::HttpError;
 use crate::json;
 use crate::reply::{self, Reply};
 
-pub(crate) async fn answer<D: Door>(cx: Cx<'_, D>) -> Result<Reply, HttpError> {
+pub(crate) async fn answer<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
     if cx.query.filled("ns").is_some_and(|namespace| namespace != "default") {
         return Err(HttpError::Namespace);
@@ -21,9 +21,9 @@ pub(crate) async fn answer<D: Door>(cx: Cx<'_, D>) -> Result<Reply, HttpError> {
     match *cx.method {
         Method::PUT => write::put(cx, options.datacenter).await,
         Method::DELETE => write::delete(cx, options.datacenter).await,
-        _ if cx.query.has("keys") => keys(&cx, options).await,
-        _ if cx.query.has("recurse") => list(&cx, options).await,
-        _ => get(&cx, options).await,
+        _ if cx.query.has("keys") => keys(cx, options).await,
+        _ if cx.query.has("recurse") => list(cx, options).await,
+        _ => get(cx, options).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whether a client keeps a connection busy without getting on: a request that takes too long to arrive, an answer that is
-//! not taken. Waiting for the next request, and waiting for an answer, are neither.
+//! not taken. Waiting for the next request, and waiting for an answer, are neither; but who is silent for a while is told to
+//! rest, so that its connection can be kept without buffers.
 
 use std::io;
 use std::pin::Pin;
@@ -7,9 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use proconsul_base::limit;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
 /// Seconds since the door was opened, moved on by the one who looks for stuck clients; begins at 1.
 #[derive(Debug)]
@@ -37,12 +40,22 @@ pub(crate) struct Progress {
     is_working: AtomicBool,
     reading_since: AtomicU64,
     stalled_since: AtomicU64,
+    silent_since: AtomicU64,
+    rest: Notify,
 }
 
 impl Progress {
     pub(crate) fn new(clock: Arc<Clock>) -> Self {
         let (reading_since, stalled_since) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { clock, is_working: AtomicBool::new(false), reading_since, stalled_since }
+        let silent_since = AtomicU64::new(clock.now());
+        Self {
+            clock,
+            is_working: AtomicBool::new(false),
+            reading_since,
+            stalled_since,
+            silent_since,
+            rest: Notify::new(),
+        }
     }
 
     /// A request is here; the client may wait as long as the answer takes.
@@ -60,6 +73,29 @@ impl Progress {
     pub(crate) fn answered(&self) {
         self.reading_since.store(0, Ordering::Relaxed);
         self.is_working.store(false, Ordering::Relaxed);
+        self.silent_since.store(self.clock.now(), Ordering::Relaxed);
+    }
+
+    /// Whether nothing is under way in either direction.
+    pub(crate) fn is_silent(&self) -> bool {
+        !self.is_working.load(Ordering::Relaxed)
+            && self.reading_since.load(Ordering::Relaxed) == 0
+            && self.stalled_since.load(Ordering::Relaxed) == 0
+    }
+
+    /// Tells a client's connection to rest when nothing has been under way for a while.
+    pub(crate) fn rest_if_silent(&self, now: u64) {
+        let since = self.silent_since.load(Ordering::Relaxed);
+        if since > 0 && self.is_silent() && now.saturating_sub(since) > limit::HTTP_SILENT_SECS {
+            // Told once for each silence.
+            self.silent_since.store(0, Ordering::Relaxed);
+            self.rest.notify_one();
+        }
+    }
+
+    /// Returns when the connection is to rest.
+    pub(crate) async fn told_to_rest(&self) {
+        self.rest.notified().await;
     }
 
     /// Whether the client has had its time.
@@ -86,13 +122,24 @@ impl Progress {
 
 /// A connection that notes its progress.
 pub(crate) struct Observed<'a> {
+    /// Read before, to be read again.
+    unread: Bytes,
     stream: TcpStream,
     progress: &'a Progress,
 }
 
 impl<'a> Observed<'a> {
     pub(crate) fn new(stream: TcpStream, progress: &'a Progress) -> Self {
-        Self { stream, progress }
+        Self { unread: Bytes::new(), stream, progress }
+    }
+
+    pub(crate) fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    /// Puts bytes back in front.
+    pub(crate) fn with_unread(self, unread: Bytes) -> Self {
+        Self { unread, ..self }
     }
 
     fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -103,6 +150,11 @@ impl<'a> Observed<'a> {
 
 impl AsyncRead for Observed<'_> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, to: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if !self.unread.is_empty() {
+            let length = self.unread.len().min(to.remaining());
+            to.put_slice(&self.unread.split_to(length));
+            return Poll::Ready(Ok(()));
+        }
         ready!(Pin::new(&mut self.stream).poll_read(cx, to))?;
         self.progress.received();
         Poll::Ready(Ok(()))
@@ -139,6 +191,9 @@ impl AsyncWrite for Observed<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::Waker;
+
     use super::*;
 
     fn pass(clock: &Clock, secs: u64) -> u64 {
@@ -169,6 +224,26 @@ mod tests {
         assert!(progress.is_stuck(pass(&clock, limit::HTTP_REQUEST_SECS + 1)));
         progress.answered();
         assert!(!progress.is_stuck(clock.now()));
+    }
+
+    #[test]
+    fn silence_is_told_to_rest_once_and_work_is_not() {
+        let clock = Clock::new();
+        let progress = Progress::new(clock.clone());
+        let told = |secs| {
+            progress.rest_if_silent(pass(&clock, secs));
+            pin!(progress.told_to_rest()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+        };
+        assert!(!told(limit::HTTP_SILENT_SECS));
+        assert!(told(1));
+        assert!(!told(1000));
+        progress.working();
+        assert!(!told(1000));
+        progress.answered();
+        progress.received();
+        assert!(!told(1000), "a request has begun");
+        progress.answered();
+        assert!(told(limit::HTTP_SILENT_SECS + 1));
     }
 
     #[test]

@@ -88,8 +88,8 @@ pub(crate) async fn answer<D: Door>(
         Ok(query) => query,
         Err(error) => return reply::error(&error),
     };
-    let cx = Cx { door, config, method, rest, query, progress, body };
-    call(route.call, cx).await.unwrap_or_else(|error| reply::error(&error))
+    let mut cx = Cx { door, config, method, rest, query, progress, body };
+    call(route.call, &mut cx).await.unwrap_or_else(|error| reply::error(&error))
 }
 
 /// Where a path that is not clean, or lacks the slash of a route, is to be asked for.
@@ -109,7 +109,7 @@ fn without_call(method: &Method) -> Reply {
     reply::text(StatusCode::METHOD_NOT_ALLOWED, Bytes::from(text))
 }
 
-async fn call<D: Door>(call: Call, cx: Cx<'_, D>) -> Result<Reply, HttpError> {
+async fn call<D: Door>(call: Call, cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     match call {
         Call::Kv => kv::answer(cx).await,
         Call::AgentLeave => agent::leave(cx).await,

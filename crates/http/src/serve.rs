@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::io::Write;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,6 +132,7 @@ fn refuse(stream: TcpStream) {
     }
 }
 
+/// One client, from its first byte to its last. While it is silent, only its socket is kept.
 async fn connection<D: Door>(
     stream: TcpStream,
     place: Place,
@@ -143,6 +143,26 @@ async fn connection<D: Door>(
         tracing::debug!(%error, "an HTTP connection was gone before it could be used");
         return;
     }
+    let mut resting = Some(Observed::new(stream, place.progress()));
+    while let Some(stream) = resting {
+        tokio::select! {
+            // An error shows itself to the reader that follows.
+            _ = stream.stream().readable() => {}
+            _ = stopped.changed() => return,
+        }
+        // In a box, which is gone while the client is silent.
+        resting = Box::pin(busy(stream, &place, &shared, &mut stopped)).await;
+    }
+}
+
+/// Answers requests until the client ends, or until it has been silent for a while: then gives the stream back, and with it
+/// the room that parsing and writing need.
+async fn busy<'a, D: Door>(
+    stream: Observed<'a>,
+    place: &'a Place,
+    shared: &Shared<D>,
+    stopped: &mut watch::Receiver<bool>,
+) -> Option<Observed<'a>> {
     let (progress, door, config) = (place.progress(), &*shared.door, &shared.config);
     let service = service_fn(|request| async move {
         progress.working();
@@ -150,21 +170,30 @@ async fn connection<D: Door>(
         progress.answered();
         Ok::<_, Infallible>(reply)
     });
-    let io = TokioIo::new(Observed::new(stream, progress));
     let mut http = http1::Builder::new();
     http.title_case_headers(true).max_buf_size(limit::HTTP_HEAD_BYTES);
     // Clients that do not get on are cut off by the sweep, which needs no timer for each request.
     http.header_read_timeout(None);
-    let mut connection = pin!(http.serve_connection(io, service));
-    let ended = tokio::select! {
-        biased;
-        ended = connection.as_mut() => ended,
-        _ = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            timeout(config.grace, connection).await.unwrap_or(Ok(()))
+    let mut connection = http.serve_connection(TokioIo::new(stream), service);
+    let ended = loop {
+        tokio::select! {
+            biased;
+            ended = &mut connection => break ended,
+            _ = stopped.changed() => {
+                std::pin::Pin::new(&mut connection).graceful_shutdown();
+                break timeout(config.grace, connection).await.unwrap_or(Ok(()));
+            }
+            () = progress.told_to_rest() => {
+                // A request may have come since.
+                if progress.is_silent() {
+                    let parts = connection.into_parts();
+                    return Some(parts.io.into_inner().with_unread(parts.read_buf));
+                }
+            }
         }
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "an HTTP connection ended early");
     }
+    None
 }

@@ -11,8 +11,8 @@ use crate::error::HttpError;
 use crate::query::Query;
 use crate::reply::Reply;
 
-pub(super) async fn put<D: Door>(mut cx: Cx<'_, D>, datacenter: Option<Box<str>>) -> Result<Reply, HttpError> {
-    let key = key(&cx)?.into();
+pub(super) async fn put<D: Door>(cx: &mut Cx<'_, D>, datacenter: Option<Box<str>>) -> Result<Reply, HttpError> {
+    let key = key(cx)?.into();
     not_together(&cx.query, &["acquire", "cas", "release"])?;
     let (flags, cas) = (number(&cx.query, "flags")?, number(&cx.query, "cas")?);
     if let Some(lock) = ["acquire", "release"].into_iter().find(|lock| cx.query.has(lock)) {
@@ -20,17 +20,17 @@ pub(super) async fn put<D: Door>(mut cx: Cx<'_, D>, datacenter: Option<Box<str>>
     }
     let value = body::read(&mut cx.body, cx.config.kv_value_bytes_max, cx.progress).await?;
     let change = Change::Put { key, value, flags: flags.unwrap_or(0), cas: cas.map(Index) };
-    write(&cx, Write { datacenter, change }).await
+    write(cx, Write { datacenter, change }).await
 }
 
-pub(super) async fn delete<D: Door>(cx: Cx<'_, D>, datacenter: Option<Box<str>>) -> Result<Reply, HttpError> {
+pub(super) async fn delete<D: Door>(cx: &Cx<'_, D>, datacenter: Option<Box<str>>) -> Result<Reply, HttpError> {
     not_together(&cx.query, &["recurse", "cas"])?;
     let change = if cx.query.has("recurse") {
         Change::DeleteTree { prefix: cx.rest.into() }
     } else {
-        Change::Delete { key: key(&cx)?.into(), cas: number(&cx.query, "cas")?.map(Index) }
+        Change::Delete { key: key(cx)?.into(), cas: number(&cx.query, "cas")?.map(Index) }
     };
-    write(&cx, Write { datacenter, change }).await
+    write(cx, Write { datacenter, change }).await
 }
 
 async fn write<D: Door>(cx: &Cx<'_, D>, write: Write) -> Result<Reply, HttpError> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proconsul_http::HttpConfig;
-use tokio::time::timeout;
+use tokio::time::{advance, timeout};
 
 use crate::world::World;
 
@@ -17,6 +17,18 @@ async fn requests_may_follow_each_other_without_waiting() {
     assert_eq!(client.answer(false).await.body, "true");
     assert_eq!(client.answer(false).await.body, "1");
     assert_eq!(client.answer(false).await.body, "1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_was_silent_for_long_answers_again() {
+    let world = World::new().await;
+    let mut client = world.client().await;
+    for _ in 0..3 {
+        assert_eq!(client.ask("GET /v1/status/peers", "").await.status, 200);
+        for _ in 0..10 {
+            advance(Duration::from_secs(1)).await;
+        }
+    }
 }
 
 #[tokio::test]
