@@ -134,7 +134,8 @@ impl<'a> Sync<'a> {
                 }
                 continue;
             }
-            let is_well = pod::is_ready(found) && self.is_available(found);
+            // Kubernetes waits for ever when two surplus pods have ended for good; one that has ended serves nobody and may go.
+            let is_well = pod::is_over(found) || pod::is_ready(found) && self.is_available(found);
             if !is_terminating && (is_well || first_unhealthy == Some(pod::name(found))) {
                 self.delete(found);
             }
