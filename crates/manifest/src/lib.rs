@@ -16,6 +16,7 @@
 //! assert_eq!(read(&[source], Validation::Ignore).unwrap().objects[0].kind, Kind::ConfigMap);
 //! ```
 
+mod body;
 mod decode;
 pub mod default;
 pub mod downward;
@@ -32,6 +33,7 @@ pub mod status;
 pub mod validate;
 pub mod yaml;
 
+pub use body::body;
 pub use kind::Kind;
 pub use mistake::{Mistake, Problem};
 pub use object::{Object, TypedError};
