@@ -3,7 +3,9 @@
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, Uid};
 use proconsul_pods::{Choice, ExitReason, Isolation, Mount, MountSource, Mounts, Refusal, ShimError, StartFailure};
+use proconsul_types::pod_context::PodContext;
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::stage::{Stage, builtin, exit, pid, shell, within};
@@ -35,6 +37,7 @@ in_every_form!(
     volumes_are_where_the_manifest_mounts_them,
     a_program_that_is_not_there_is_a_start_error,
     a_link_in_a_sub_path_is_refused_by_name,
+    the_program_is_told_what_its_pod_cannot_show_it,
 );
 
 /// Whether mounts are mapped here, so that only the built-in program runs.
@@ -175,7 +178,7 @@ async fn volumes_are_where_the_manifest_mounts_them(choice: Choice) {
     assert_eq!((ended.code, ended.message.as_str()), (3, "bye\n"), "{log}");
     assert!(log.contains("refused\n") && log.contains("scratch\n0\n"), "{log}");
     assert_eq!(fs::read_to_string(shared.join("data/consul-0/file")).unwrap(), "kept\n");
-    assert!(!std::path::Path::new("/consul/data/file").exists());
+    assert!(!Path::new("/consul/data/file").exists());
 }
 
 async fn a_program_that_is_not_there_is_a_start_error(choice: Choice) {
@@ -211,6 +214,35 @@ async fn a_link_in_a_sub_path_is_refused_by_name(choice: Choice) {
     let ShimError::Refused(Refusal::Start(StartFailure::SubPath { volume, .. })) = &error else { panic!("{error}") };
     assert_eq!(volume, "nfs");
     assert!(shim.status().await.unwrap().containers.is_empty());
+}
+
+async fn the_program_is_told_what_its_pod_cannot_show_it(choice: Choice) {
+    let stage = Stage::open(choice).await;
+    let shared = stage.folder("shared").canonicalize().unwrap();
+    let (shim, address) = stage.create("consul-0").await;
+    let mut container = builtin(&["exit"]);
+    container.mounts = vec![Mount {
+        volume: "nfs".to_owned(),
+        source: MountSource::Directory(shared.clone()),
+        target: "/consul/data".into(),
+        sub_path: Some("data/consul-0".to_owned()),
+        read_only: false,
+    }];
+    shim.start(container).await.unwrap();
+    exit(&shim).await;
+    let log = stage.log(&shim).await;
+    let (name, context) = log.split_once('\n').unwrap();
+    assert_eq!(name, "consul exit");
+    if stage.host().isolation() == Isolation::Namespaces {
+        return assert_eq!(context, "\n");
+    }
+    let context = PodContext::from_json(context).unwrap();
+    assert_eq!((context.hostname.as_str(), context.address), ("consul-0", address));
+    assert_eq!(context.resolver, Some(stage.host().resolver_bind()));
+    let file = Path::new("/consul/data/raft");
+    let is_mapped = stage.host().isolation() == Isolation::Loopback(Mounts::Mapped);
+    let lies = if is_mapped { shared.join("data/consul-0/raft") } else { file.to_owned() };
+    assert_eq!(context.outside(file), lies);
 }
 
 fn parent_of(pid: i32) -> i32 {

@@ -46,6 +46,13 @@ impl Stage {
         path
     }
 
+    /// The name of the pods' bridge.
+    pub(crate) fn bridge(&self) -> String {
+        let record = fs::read(self.config.state_dir.join("network.json")).unwrap();
+        let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+        record["bridge"].as_str().unwrap().to_owned()
+    }
+
     /// What a runtime finds that comes after this one was killed.
     pub(crate) async fn reopen(&mut self) {
         self.host = None;
