@@ -62,6 +62,24 @@ fn a_flipped_bit_in_what_was_synced_is_damage() {
 }
 
 #[test]
+fn what_lies_behind_a_torn_tail_never_lines_up_with_what_is_written_next() {
+    let disk = written(1);
+    let start = end_of_frames(&disk);
+    let (mut log, _) = open(&disk).unwrap();
+    for commit in [1, 1] {
+        log.append(&Batch { hard_state: Some(hard_state(1, 1, commit)), ..Batch::default() }).unwrap();
+    }
+    drop(log);
+    // Neither was synced; the second one reached the disk, the first one did not.
+    disk.edit(FIRST, |bytes| bytes[start..start + 8].fill(0));
+    let (mut log, _) = open(&disk).unwrap();
+    // As long as the one that was lost, so that the other one would follow.
+    log.append(&Batch { hard_state: Some(hard_state(5, 2, 1)), ..Batch::default() }).unwrap();
+    drop(log);
+    assert_eq!(open(&disk).unwrap().1.hard_state, hard_state(5, 2, 1));
+}
+
+#[test]
 fn damage_is_told_with_file_and_place() {
     let disk = written(3);
     disk.edit(FIRST, |bytes| bytes[HEADER + 20] ^= 1);

@@ -136,7 +136,8 @@ fn readers_follow_while_the_writer_appends_and_compacts() {
         let follower = scope.spawn(|| {
             let mut low = Index(1);
             let mut seen = 0;
-            while !done.load(std::sync::atomic::Ordering::Acquire) {
+            loop {
+                let finished = done.load(std::sync::atomic::Ordering::Acquire);
                 match reader.entries(low, low.next(), 1000) {
                     Ok(found) => {
                         assert_eq!(found, [entry(low.0, 1)]);
@@ -144,11 +145,11 @@ fn readers_follow_while_the_writer_appends_and_compacts() {
                         seen += 1;
                     }
                     Err(ReadError::Compacted { first, .. }) => low = first,
+                    Err(ReadError::Unavailable { .. }) if finished => return seen,
                     Err(ReadError::Unavailable { .. }) => std::thread::yield_now(),
                     Err(error) => panic!("{error}"),
                 }
             }
-            seen
         });
         for index in 1..=3000 {
             log.append(&Batch { entries: &[entry(index, 1)], ..Batch::default() }).unwrap();
