@@ -12,6 +12,9 @@ use crate::shim::ShimSpec;
 /// Length of the period over which CPU time is counted, microseconds: the kernel's default.
 const CPU_PERIOD_US: u64 = 100_000;
 
+/// The group that holds those of all containers.
+const PARENT: &str = "proconsul";
+
 /// The control groups of one container; none when nothing is limited.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cgroup {
@@ -74,7 +77,7 @@ impl Cgroup {
         let mounts = fs::read_to_string("/proc/self/mountinfo")?;
         let dir = match version1_mount(&mounts, wanted.controller) {
             Some(mount) => {
-                let dir = mount.join("proconsul").join(name);
+                let dir = mount.join(PARENT).join(name);
                 fs::create_dir_all(&dir)?;
                 for (file, text) in &wanted.version1 {
                     fs::write(dir.join(file), text)?;
@@ -83,7 +86,7 @@ impl Cgroup {
             }
             None => {
                 let mount = version2_mount(&mounts).ok_or_else(|| io::Error::other("no control groups are mounted"))?;
-                let parent = mount.join("proconsul");
+                let parent = mount.join(PARENT);
                 let dir = parent.join(name);
                 fs::create_dir_all(&dir)?;
                 for above in [&mount, &parent] {
@@ -119,6 +122,15 @@ impl Cgroup {
         for dir in &self.dirs {
             let _ = fs::remove_dir(dir);
         }
+    }
+}
+
+/// Removes the groups that held those of all containers; where another runtime has containers, they stay.
+pub(crate) fn remove_parents() {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let version1 = ["memory", "cpu", "pids"].into_iter().filter_map(|controller| version1_mount(&mounts, controller));
+    for mount in version1.chain(version2_mount(&mounts)) {
+        let _ = fs::remove_dir(mount.join(PARENT));
     }
 }
 

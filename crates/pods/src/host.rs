@@ -1,6 +1,7 @@
 //! The pods of one state directory: the network they share, the folders they live in, the shims that hold them.
 
 mod adopt;
+mod error;
 mod record;
 
 use std::collections::hash_map::DefaultHasher;
@@ -17,6 +18,7 @@ use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 
 pub use adopt::{AdoptError, Adopted};
+pub use error::{AddressError, CreateError, OpenError};
 use record::NetworkRecord;
 pub use record::RecordError;
 
@@ -27,7 +29,7 @@ use crate::network::bridge::{self, Bridge, BridgeError};
 use crate::network::loopback::{self, Claim, ClaimError};
 use crate::network::{Addresses, Cidr};
 use crate::shim::{READY, ShimSpec};
-use crate::{SHIM_COMMAND, volume};
+use crate::{SHIM_COMMAND, cgroup, volume};
 
 /// What a [`Host`] is opened with.
 #[derive(Clone, Debug)]
@@ -45,91 +47,6 @@ pub struct HostConfig {
 impl HostConfig {
     /// The running program, also when its file was replaced or deleted since.
     pub const THIS_PROGRAM: &str = "/proc/self/exe";
-}
-
-/// Why a [`Host`] cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The state directory cannot be used.
-    #[error("cannot use state directory {}", path.display())]
-    StateDir {
-        /// The directory.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// What was recorded of the network cannot be read or written.
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    /// The isolation form cannot be had.
-    #[error(transparent)]
-    Isolation(#[from] IsolationError),
-    /// No address range can be had.
-    #[error(transparent)]
-    Claim(#[from] ClaimError),
-    /// Living pods were started in the other form.
-    #[error("the pods of {} run in {found} isolation, not {asked}: stop them with `kube down` first", path.display())]
-    OtherIsolation {
-        /// The state directory.
-        path: PathBuf,
-        /// The pods' form.
-        found: String,
-        /// The form of this start.
-        asked: String,
-    },
-}
-
-/// Why a pod was not created.
-#[derive(Debug, thiserror::Error)]
-pub enum CreateError {
-    /// The uid would name a folder elsewhere.
-    #[error("pod uid {uid:?} is not one plain name")]
-    Uid {
-        /// The uid.
-        uid: String,
-    },
-    /// The pod's folder cannot be made.
-    #[error("cannot make the folder of pod {pod} at {}", path.display())]
-    Folder {
-        /// `namespace/name`.
-        pod: String,
-        /// The folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The shim could not be run.
-    #[error("cannot run {} as the shim of pod {pod}", program.display())]
-    Spawn {
-        /// `namespace/name`.
-        pod: String,
-        /// The program.
-        program: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The shim ran and gave up: Kubernetes' `FailedCreatePodSandBox`.
-    #[error("failed to create the sandbox of pod {pod}: {message}")]
-    Sandbox {
-        /// `namespace/name`.
-        pod: String,
-        /// What it said.
-        message: String,
-    },
-}
-
-/// No address is left.
-#[derive(Debug, thiserror::Error)]
-pub enum AddressError {
-    /// All are taken.
-    #[error("every address of {range} is taken")]
-    Exhausted {
-        /// The range.
-        range: Cidr,
-    },
-    /// The place of the next one could not be recorded.
-    #[error(transparent)]
-    Record(#[from] RecordError),
 }
 
 /// The pods of one state directory.
@@ -240,6 +157,9 @@ impl Host {
         }
         let pod = format!("{}/{}", launch.namespace, launch.name);
         let pod_dir = self.pod_dir(&launch.uid);
+        if adopt::is_alive(&pod_dir) {
+            return Err(CreateError::RunsAlready { pod });
+        }
         let bridge = match &self.network {
             Network::Bridge(bridge, _) => Some((bridge.name.clone(), bridge.range)),
             Network::Loopback(_) => None,
@@ -264,7 +184,10 @@ impl Host {
     /// Leaves; with `remove_network`, the bridge goes too (all pods must be gone).
     pub async fn close(self, remove_network: bool) -> Result<(), BridgeError> {
         match &self.network {
-            Network::Bridge(bridge, _) if remove_network => bridge.remove().await,
+            Network::Bridge(bridge, _) if remove_network => {
+                cgroup::remove_parents();
+                bridge.remove().await
+            }
             Network::Bridge(..) | Network::Loopback(_) => Ok(()),
         }
     }

@@ -80,11 +80,13 @@ impl Host {
 
 /// Whether any pod of this state directory has a living shim.
 pub(super) fn any_alive(state_dir: &Path) -> bool {
-    let answers = |pod_dir: &PathBuf| {
-        let folder = File::open(pod_dir)?;
-        UnixStream::connect(format!("/proc/self/fd/{}/{SOCKET}", folder.as_raw_fd()))
-    };
-    pod_dirs(state_dir).iter().any(|pod_dir| answers(pod_dir).is_ok())
+    pod_dirs(state_dir).iter().any(|pod_dir| is_alive(pod_dir))
+}
+
+/// Whether a shim answers in this folder.
+pub(super) fn is_alive(pod_dir: &Path) -> bool {
+    let connect = |folder: File| UnixStream::connect(format!("/proc/self/fd/{}/{SOCKET}", folder.as_raw_fd()));
+    File::open(pod_dir).and_then(connect).is_ok()
 }
 
 fn pod_dirs(state_dir: &Path) -> Vec<PathBuf> {

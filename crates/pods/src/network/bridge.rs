@@ -100,7 +100,8 @@ impl Outside {
     pub(crate) async fn connect(self, bridge: &Bridge, address: IpAddr, outside_name: &str) -> Result<(), BridgeError> {
         let inside = netlink()?;
         set_up(&inside, "lo").await?;
-        let pair = inside.link().add(LinkVeth::new(POD_LINK, outside_name).build()).execute().await;
+        let pair = LinkVeth::new(POD_LINK, outside_name).address(hardware_address(address)).build();
+        let pair = inside.link().add(pair).execute().await;
         pair.map_err(|source| refused(format!("create the pair {POD_LINK}, {outside_name}"), source))?;
         let leave = LinkUnspec::new_with_name(outside_name).setns_by_fd(self.namespace.as_raw_fd()).build();
         let left = inside.link().set(leave).execute().await;
@@ -115,6 +116,15 @@ impl Outside {
         let routed = inside.route().add(route).execute().await;
         routed.map_err(|source| refused(format!("route through {}", bridge.gateway()), source))
     }
+}
+
+/// A hardware address of the pod's own address, so that neighbours which knew the address before need not learn it anew.
+fn hardware_address(address: IpAddr) -> Vec<u8> {
+    let last = match address {
+        IpAddr::V4(address) => address.to_bits(),
+        IpAddr::V6(address) => address.to_bits() as u32,
+    };
+    [&[0x02, 0x42], last.to_be_bytes().as_slice()].concat()
 }
 
 /// The /16s of the private ranges that no interface and no route of this machine touches.
