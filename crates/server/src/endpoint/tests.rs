@@ -111,3 +111,31 @@ async fn another_datacenter_is_out_of_reach() {
     assert_eq!(server.status_leader(Some("dc2")), Err(CallError::NoPathToDatacenter));
     assert_eq!(server.status_peers(Some("dc1")), Ok(Vec::new()));
 }
+
+/// A reader that follows every change while the writer runs on another thread: one missed wake and it never ends.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_change_is_missed_while_reading_and_writing_race() {
+    const LAST: u64 = 2009;
+    let (server, _) = server();
+    let writer = Arc::clone(&server);
+    let writing = tokio::spawn(async move {
+        for _ in 10..LAST {
+            writer.kv_write(put("p/a", "1")).await.unwrap();
+            writer.kv_write(put("p/a", "2")).await.unwrap();
+        }
+    });
+    let following = async {
+        let (mut by_key, mut by_prefix) = (1, 1);
+        while by_key < LAST || by_prefix < LAST {
+            if by_key < LAST {
+                by_key = server.kv_get(Get { key: "p/a", options: waiting(by_key, 600) }).await.unwrap().index.0;
+            }
+            if by_prefix < LAST {
+                by_prefix =
+                    server.kv_list(List { prefix: "p/", options: waiting(by_prefix, 600) }).await.unwrap().index.0;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), following).await.unwrap();
+    writing.await.unwrap();
+}

@@ -1,6 +1,8 @@
 //! The forms of the commands, byte by byte: what is in a log today must be readable for ever.
 
 use proconsul_base::index::Index;
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 use super::kv::{KvCommand, Put};
 use super::tombstone::Reap;
@@ -47,4 +49,15 @@ fn a_body_cut_short_or_with_bytes_left_over_is_malformed() {
     }
     let longer = [&whole[..], b"x"].concat();
     assert_eq!(Command::decode(Index(7), &longer), Err(CommandError::Malformed { index: Index(7), kind: 4 }));
+}
+
+proptest! {
+    /// What can be read is written back in the same bytes: a command has one form.
+    #[test]
+    fn any_bytes_are_refused_or_read_whole(kind in 0..0x14_u8, body in vec(any::<u8>(), 0..40)) {
+        let bytes = [&[kind, 0, 1], &body[..]].concat();
+        if let Ok(Some(command)) = Command::decode(Index(1), &bytes) {
+            prop_assert_eq!(&command.encode()[..], &bytes[..]);
+        }
+    }
 }

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use proconsul_base::index::Index;
 use proconsul_types::kv::KvEntry;
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 use super::{SnapshotError, read};
 use crate::store::View;
@@ -82,4 +84,19 @@ fn what_is_no_snapshot_of_this_version_is_refused() {
     assert!(matches!(with(16, 2), Err(SnapshotError::Version(2))));
     assert!(matches!(with(18, 1), Err(SnapshotError::Broken(_))), "changed after the last command");
     assert!(matches!(with(51, 0xff), Err(SnapshotError::Record(1))), "a record longer than any");
+}
+
+proptest! {
+    /// Whatever a damaged disk or a bad peer gives, the answer is an error or a whole state.
+    #[test]
+    fn damaged_bytes_give_an_error_or_a_whole_state(changes in vec((0..400_usize, any::<u8>()), 1..8)) {
+        let mut bytes = golden();
+        for (place, byte) in changes {
+            let place = place % bytes.len();
+            bytes[place] = byte;
+        }
+        if let Ok(view) = read(&mut &bytes[..]) {
+            prop_assert_eq!(view.check(), Ok(()));
+        }
+    }
 }

@@ -243,7 +243,7 @@ fn written(store: &Store) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     /// However the log is cut into batches, and wherever a snapshot is taken and restored on the way, the state is the same
     /// to the byte; and until tombstones are reaped, no list goes back.
