@@ -10,7 +10,7 @@ use proconsul_raft::Change;
 use support::{Node, World, until};
 
 fn pick<'a>(nodes: &[&'a Node], leads: bool, leader: proconsul_base::id::RaftId) -> &'a Node {
-    nodes.iter().find(|node| (node.server.raft_id == leader) == leads).unwrap()
+    nodes.iter().find(|node| (node.server.raft_id == leader) == leads).expect("one of three leads")
 }
 
 #[tokio::test(flavor = "multi_thread")]

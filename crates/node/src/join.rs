@@ -42,7 +42,8 @@ impl Joiner {
         addresses.sort();
         addresses.dedup();
         let Ok(report) = self.gossip.join(&addresses).await else { return (0, failures) };
-        failures.extend(report.results.into_iter().filter_map(|(_, result)| result.err()).map(|error| error.to_string()));
+        failures
+            .extend(report.results.into_iter().filter_map(|(_, result)| result.err()).map(|error| error.to_string()));
         (report.reached, failures)
     }
 

@@ -36,7 +36,7 @@ pub(crate) async fn refresh(node: Arc<Node>) {
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
     while let (Ok(coordinate), Ok(gossip)) = (node.gossip.coordinate().await, node.gossip.stats().await) {
         let coordinate = Some(Coordinate {
-            vec: coordinate.vec.to_vec(),
+            vec: coordinate.vector.to_vec(),
             error: coordinate.error,
             adjustment: coordinate.adjustment,
             height: coordinate.height,

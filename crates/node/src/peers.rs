@@ -31,7 +31,8 @@ impl Peer {
         let raft_id: RaftId = tag(tags::RAFT)?.parse().ok()?;
         let node_id = tag("id")?.parse().ok()?;
         let port = tag("port")?.parse().ok()?;
-        let expect = if tag("bootstrap") == Some("1") { 1 } else { tag("expect").and_then(|n| n.parse().ok()).unwrap_or(0) };
+        let expect =
+            if tag("bootstrap") == Some("1") { 1 } else { tag("expect").and_then(|n| n.parse().ok()).unwrap_or(0) };
         Some(Self {
             server: Server { raft_id, node_id, name: member.name.to_string() },
             address: SocketAddr::new(member.address.ip(), port),

@@ -96,6 +96,8 @@ pub struct Handle {
     gossip: gossip::Handle,
     node: Arc<Node>,
     over: watch::Sender<Option<Shutdown>>,
+    closing: watch::Sender<bool>,
+    doors: JoinSet<()>,
     tasks: JoinSet<()>,
     stop_consensus: Box<dyn FnOnce() + Send>,
     http: Vec<SocketAddr>,
@@ -127,6 +129,8 @@ impl Handle {
     /// Stops without leaving: hands leadership over first, answers what is under way, then ends everything.
     pub async fn stop(mut self) {
         self.consensus.hand_over(HAND_OVER_PATIENCE).await;
+        self.closing.send_replace(true);
+        while self.doors.join_next().await.is_some() {}
         self.tasks.abort_all();
         while self.tasks.join_next().await.is_some() {}
         self.gossip.shutdown().await;
@@ -159,6 +163,9 @@ struct Starting {
     resolver: Arc<Resolver>,
     rng: Rng,
     over: watch::Sender<Option<Shutdown>>,
+    closing: watch::Sender<bool>,
+    /// The listeners for clients; they end by themselves when closing.
+    doors: JoinSet<()>,
     tasks: JoinSet<()>,
 }
 
@@ -173,6 +180,8 @@ impl Starting {
             resolver,
             rng: Rng::seeded(seed()),
             over: watch::Sender::new(None),
+            closing: watch::Sender::new(false),
+            doors: JoinSet::new(),
             tasks: JoinSet::new(),
         })
     }
@@ -209,6 +218,8 @@ impl Starting {
             gossip,
             node,
             over: self.over,
+            closing: self.closing,
+            doors: self.doors,
             tasks: self.tasks,
             stop_consensus: Box::new(move || running.stop()),
             http: http_addresses,
@@ -217,7 +228,9 @@ impl Starting {
 
     async fn http_listeners(&self) -> Result<Vec<TcpListener>, StartError> {
         let mut listeners = Vec::new();
-        for address in self.config.client_addrs.iter().filter_map(|&ip| Some(SocketAddr::new(ip, self.config.ports.http?))) {
+        for address in
+            self.config.client_addrs.iter().filter_map(|&ip| Some(SocketAddr::new(ip, self.config.ports.http?)))
+        {
             listeners.push(listen("HTTP", address).await?);
         }
         Ok(listeners)
@@ -268,7 +281,11 @@ impl Starting {
         spawn_blocking(begin).await.map_err(|_| StartError::Task)?
     }
 
-    async fn gossip<D: Disk>(&mut self, running: &Running<D>, port: &TcpListener) -> Result<gossip::Handle, StartError> {
+    async fn gossip<D: Disk>(
+        &mut self,
+        running: &Running<D>,
+        port: &TcpListener,
+    ) -> Result<gossip::Handle, StartError> {
         let config = &self.config;
         let server_port = port.local_addr().map_or(config.ports.server, |address| address.port());
         let cluster = *running.cluster().borrow();
@@ -284,7 +301,13 @@ impl Starting {
         .await?)
     }
 
-    fn serve<D: Disk>(&mut self, listeners: Vec<TcpListener>, node: &Arc<Node>, running: &Running<D>, store: Arc<Store>) {
+    fn serve<D: Disk>(
+        &mut self,
+        listeners: Vec<TcpListener>,
+        node: &Arc<Node>,
+        running: &Running<D>,
+        store: Arc<Store>,
+    ) {
         let config = &self.config;
         let replica = Arc::new(running.handle.clone());
         self.tasks.spawn(tombstones::run(Arc::clone(&replica), Arc::clone(&store)));
@@ -293,10 +316,16 @@ impl Starting {
             query_time: QueryTime { default: config.default_query_time, max: config.max_query_time },
         };
         let door = Arc::new(Server::new(replica, Arc::clone(node), store, settings, self.rng.fork()));
-        let http = Arc::new(HttpConfig::new(config));
-        for listener in listeners {
-            self.tasks.spawn(proconsul_http::serve(listener, Arc::clone(&door), Arc::clone(&http)));
-        }
+        let http = HttpConfig {
+            ui: config.ui,
+            pretty: config.dev,
+            kv_value_bytes_max: config.limits.kv_value_bytes_max,
+            connections_per_client_max: config.limits.http_conns_per_client_max,
+            ..HttpConfig::default()
+        };
+        let mut closing = self.closing.subscribe();
+        let closing = async move { drop(closing.wait_for(|closing| *closing).await) };
+        self.doors.spawn(proconsul_http::serve(listeners, door, http, closing));
     }
 
     /// When this server comes to belong to a cluster, gossip tells.
