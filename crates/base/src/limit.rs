@@ -67,8 +67,8 @@ pub const SERF_EVENT_BYTES: usize = 512;
 /// Largest query and query response, in bytes: serf's `QuerySizeLimit`.
 pub const SERF_QUERY_BYTES: usize = 1024;
 
-/// Most own queries that wait for answers at once.
-pub const SERF_QUERIES: usize = 64;
+/// Most members whose answers to one query of ours are counted; more would not change a majority among those heard.
+pub const SERF_QUERY_ANSWERS: usize = 64;
 
 /// Most peers of whom round trip samples are kept for the coordinate.
 pub const SERF_LATENCY_PEERS: usize = 65_536;
@@ -159,3 +159,9 @@ pub const LOG_LINES: usize = 8192;
 
 /// Seconds after its last answer that a silent HTTP connection keeps its buffers.
 pub const HTTP_SILENT_SECS: u64 = 2;
+
+/// Requests a pod's shim serves at once, the streams among them: a runtime has one watch and a few `kube logs -f` on a pod.
+pub const SHIM_CONNECTIONS: usize = 128;
+
+/// The longest line between the runtime and a shim, in bytes: a container's launch with a megabyte of variables still fits.
+pub const SHIM_LINE_BYTES: u64 = 4 * 1024 * 1024;

@@ -6,12 +6,13 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use proconsul_base::limit::SHIM_LINE_BYTES;
 use serde::Serialize;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines, Take};
 use tokio::net::UnixStream;
 
 use crate::launch::ContainerLaunch;
-use crate::protocol::{LINE_BYTES, Refusal, Reply, Request, SOCKET};
+use crate::protocol::{Refusal, Reply, Request, SOCKET};
 use crate::status::PodProcesses;
 
 /// A pod's shim, alive when this was made. Cheap to clone; every call opens its own connection.
@@ -125,7 +126,7 @@ impl Shim {
         let gone = |source| self.gone(source);
         let mut stream = connect(&self.pod_dir).await.map_err(gone)?;
         send(&mut stream, request).await.map_err(gone)?;
-        let lines = BufReader::new(stream.take(LINE_BYTES)).lines();
+        let lines = BufReader::new(stream.take(SHIM_LINE_BYTES)).lines();
         Ok(Replies { pod_dir: self.pod_dir.clone(), lines })
     }
 
@@ -174,7 +175,7 @@ impl Replies {
         let Some(line) = self.lines.next_line().await.map_err(gone)? else {
             return Ok(None);
         };
-        self.lines.get_mut().get_mut().set_limit(LINE_BYTES);
+        self.lines.get_mut().get_mut().set_limit(SHIM_LINE_BYTES);
         match serde_json::from_str(&line) {
             Ok(Reply::Refused(refusal)) => Err(refusal.into()),
             Ok(reply) => Ok(Some(reply)),

@@ -8,9 +8,6 @@ use crate::status::PodProcesses;
 /// The shim's socket in the pod's folder.
 pub(crate) const SOCKET: &str = "shim.sock";
 
-/// The longest line either side reads, bytes: a container's launch with a megabyte of variables still fits.
-pub(crate) const LINE_BYTES: u64 = 4 * 1024 * 1024;
-
 /// What the runtime asks.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Request {

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use proconsul_base::limit::{SHIM_CONNECTIONS, SHIM_LINE_BYTES};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{SignalKind, signal};
@@ -16,11 +17,8 @@ use tokio::task::{LocalSet, spawn_local};
 use super::pod::Pod;
 use super::{READY, ShimStartError, load_spec, sandbox};
 use crate::client::send;
-use crate::protocol::{LINE_BYTES, Refusal, Reply, Request, SOCKET};
+use crate::protocol::{Refusal, Reply, Request, SOCKET};
 use crate::status::PodProcesses;
-
-/// Requests served at once, the streams among them: a runtime has one watch and a few `kube logs -f` on a pod.
-const CONNECTIONS: usize = 128;
 
 /// Serves the pod until it is told to end and empty. The working directory is the pod's folder.
 pub(super) fn run(pod_dir: &Path) -> Result<(), ShimStartError> {
@@ -63,7 +61,7 @@ fn say_ready() -> io::Result<()> {
 }
 
 async fn accept(pod: Rc<Pod>, listener: UnixListener) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(SHIM_CONNECTIONS));
     loop {
         // The semaphore is never closed; if it were, the pod could only be ended from outside.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
@@ -81,7 +79,7 @@ async fn accept(pod: Rc<Pod>, listener: UnixListener) {
 }
 
 async fn serve(pod: &Rc<Pod>, stream: UnixStream) -> io::Result<()> {
-    let mut reader = BufReader::new(stream.take(LINE_BYTES));
+    let mut reader = BufReader::new(stream.take(SHIM_LINE_BYTES));
     let mut line = String::new();
     reader.read_line(&mut line).await?;
     let mut stream = reader.into_inner().into_inner();

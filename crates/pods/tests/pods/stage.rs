@@ -29,7 +29,9 @@ impl Stage {
     /// Opens a host of this isolation form.
     pub(crate) async fn open(isolation: Choice) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let config = HostConfig { state_dir: dir.path().join("state"), isolation, pod_cidr: None, program: program() };
+        // Longer than a socket's address may be.
+        let state_dir = dir.path().join("state".repeat(30));
+        let config = HostConfig { state_dir, isolation, pod_cidr: None, program: program() };
         let host = Host::open(config.clone()).await.unwrap();
         Self { host: Some(host), config, dir }
     }
