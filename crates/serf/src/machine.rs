@@ -231,6 +231,11 @@ impl Serf {
         members
     }
 
+    /// The member of this name; its incarnation may be an older one.
+    pub fn member(&self, name: &str) -> Option<&Member> {
+        self.layer.roster.get(name)
+    }
+
     /// This member.
     pub fn local(&self) -> Member {
         let local = self.swim.local();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use proconsul_base::limit::SERF_QUERIES;
+use proconsul_base::limit::SERF_QUERY_ANSWERS;
 use proconsul_base::time::Instant;
 
 use crate::lamport::{Clock, Time};
@@ -55,7 +55,7 @@ impl Queries {
             return;
         };
         let Ok(vote) = Conflict::decode(&answer.payload) else { return };
-        if !answer.is_ack && poll.voters.len() < SERF_QUERIES && poll.voters.insert(answer.from.clone()) {
+        if !answer.is_ack && poll.voters.len() < SERF_QUERY_ANSWERS && poll.voters.insert(answer.from.clone()) {
             poll.for_us += usize::from(vote.address == our_address);
         }
     }

@@ -163,17 +163,16 @@ impl World {
     /// Whether every member that runs sees exactly `count` members, all of this status.
     pub(crate) fn agree_on(&self, count: usize, status: Status) -> bool {
         self.hosts.values().all(|host| {
-            let members = host.serf.members();
-            members.len() == count && members.iter().all(|member| member.status == status)
+            let is_size = host.serf.stats().members == count;
+            is_size && host.serf.members().iter().all(|member| member.status == status)
         })
     }
 
     /// Whether every member that runs sees this one so.
     pub(crate) fn all_see(&self, name: &str, at: SocketAddr, status: Status) -> bool {
-        self.hosts.values().all(|host| {
-            let members = host.serf.members();
-            members.iter().any(|member| *member.name == *name && member.address == at && member.status == status)
-        })
+        self.hosts
+            .values()
+            .all(|host| host.serf.member(name).is_some_and(|member| member.address == at && member.status == status))
     }
 
     /// How often this appears in the history.
