@@ -266,13 +266,20 @@ async fn raise_bridge(
     record: Option<&NetworkRecord>,
 ) -> Result<Network, OpenError> {
     let known = record.and_then(|record| Some(Bridge { name: record.bridge.clone()?, range: record.range }));
+    let known = match (known, config.pod_cidr) {
+        (Some(known), Some(asked)) if known.range != asked => {
+            leave_range(state_dir, &known, asked).await?;
+            None
+        }
+        (known, _) => known,
+    };
     let claim = match (&known, config.pod_cidr) {
-        (Some(known), asked) if asked.is_none_or(|range| range == known.range) => Claim::again(known.range)?,
-        (_, Some(asked)) => {
+        (Some(known), _) => Claim::again(known.range)?,
+        (None, Some(asked)) => {
             bridge::check_range(asked).map_err(IsolationError::Bridge)?;
             Claim::again(asked)?
         }
-        (_, None) => {
+        (None, None) => {
             let mut claims = bridge::free_ranges().map(Claim::again);
             let free = claims.find(|claim| !matches!(claim, Err(ClaimError::Held { .. })));
             free.ok_or(IsolationError::Bridge(BridgeError::NoneFree))??
@@ -282,6 +289,14 @@ async fn raise_bridge(
     let bridge = Bridge { name, range: claim.range };
     bridge.raise().await.map_err(IsolationError::Bridge)?;
     Ok(Network::Bridge(bridge, claim))
+}
+
+/// Gives up the range of an earlier runtime for the one that is asked for, unless pods live in it.
+async fn leave_range(state_dir: &Path, known: &Bridge, asked: Cidr) -> Result<(), OpenError> {
+    if adopt::any_alive(state_dir) {
+        return Err(OpenError::OtherRange { path: state_dir.to_owned(), found: known.range, asked });
+    }
+    known.remove().await.map_err(|error| IsolationError::Bridge(error).into())
 }
 
 /// Port 53 of the address where this process may have it, else one that nobody holds.

@@ -38,6 +38,16 @@ pub enum OpenError {
         /// The form of this start.
         asked: String,
     },
+    /// Living pods have addresses of another range.
+    #[error("the pods of {} have addresses of {found}, not {asked}: stop them with `kube down` first", path.display())]
+    OtherRange {
+        /// The state directory.
+        path: PathBuf,
+        /// The pods' range.
+        found: Cidr,
+        /// The range of this start.
+        asked: Cidr,
+    },
 }
 
 /// Why a pod was not created.

@@ -45,6 +45,21 @@ async fn a_pod_reaches_the_machine_and_leaves_no_network_behind() {
 }
 
 #[tokio::test]
+async fn another_range_is_taken_only_when_no_pod_lives() {
+    if !Uid::effective().is_root() {
+        return println!("skipped: the namespaces form needs root");
+    }
+    let mut stage = Stage::open(Choice::Namespaces).await;
+    let (shim, _) = stage.create("consul-0").await;
+    let asked = "10.255.27.0/24".parse().unwrap();
+    let error = stage.reopen_with(asked).await.unwrap_err();
+    assert!(error.to_string().contains("not 10.255.27.0/24: stop them with `kube down` first"), "{error}");
+    within(shim.end()).await.unwrap();
+    stage.reopen_with(asked).await.unwrap();
+    assert_eq!(stage.host().range(), asked);
+}
+
+#[tokio::test]
 async fn a_container_over_its_memory_limit_is_told_from_other_kills() {
     if !Uid::effective().is_root() {
         return println!("skipped: control groups need root");

@@ -11,8 +11,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use proconsul_pods::logs::{LogOptions, LogReader};
+use proconsul_pods::network::Cidr;
 use proconsul_pods::{
-    Choice, ContainerLaunch, Dns, Exit, Host, HostConfig, Image, Limits, PodLaunch, PodProcesses, Shim,
+    Choice, ContainerLaunch, Dns, Exit, Host, HostConfig, Image, Limits, OpenError, PodLaunch, PodProcesses, Shim,
 };
 
 /// How long a condition may take before the test fails.
@@ -59,6 +60,14 @@ impl Stage {
     pub(crate) async fn reopen(&mut self) {
         self.host = None;
         self.host = Some(Host::open(self.config.clone()).await.unwrap());
+    }
+
+    /// The same when that one asks for a range of addresses.
+    pub(crate) async fn reopen_with(&mut self, range: Cidr) -> Result<(), OpenError> {
+        self.host = None;
+        self.config.pod_cidr = Some(range);
+        self.host = Some(Host::open(self.config.clone()).await?);
+        Ok(())
     }
 
     /// What creates a pod of this name.
