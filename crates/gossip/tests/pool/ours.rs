@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use proconsul_base::rand::Rng;
 use proconsul_gossip::{Event, ForceLeaveError, JoinError, StartError, Status, TagsError, start};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
 
 use crate::fixture::{config, fast, member, sees, tags, until};
 
@@ -128,4 +131,30 @@ async fn after_shutdown_wishes_are_answered_with_stopped_and_the_address_is_free
     a.shutdown().await;
     assert!(a.leave().await.is_err());
     start(config("a", &a.local().address.to_string(), fast())).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_strangers_send_does_not_disturb_a_pool() {
+    let a = member("a", "127.0.23.16:0").await;
+    let to = a.local().address;
+    let stranger = UdpSocket::bind("127.0.23.17:0").await.unwrap();
+    let mut rng = Rng::seeded(3);
+    for length in 0..200 {
+        let mut packet = vec![0; length];
+        rng.fill(&mut packet);
+        stranger.send_to(&packet, to).await.unwrap();
+    }
+    for garbage in [&b"GET / HTTP/1.1\r\n\r\n"[..], b"\x06\xdf\xff\xff\xff\xff", b"\x0a\x00\x00\x00\x50", b""] {
+        let mut connection = TcpStream::connect(to).await.unwrap();
+        connection.write_all(garbage).await.unwrap();
+        connection.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        // Closed or reset: either way without an answer.
+        let _reset = connection.read_to_end(&mut answer).await;
+        assert!(answer.is_empty());
+    }
+    let b = member("b", "127.0.23.18:0").await;
+    assert_eq!(b.join(&[to]).await.unwrap().reached, 1);
+    sees(&a, "b", Status::Alive).await;
+    assert_eq!(a.members().len(), 2);
 }

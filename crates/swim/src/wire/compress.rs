@@ -8,8 +8,8 @@ use super::msgpack::{ReadError, Reader, Writer};
 /// The only algorithm there is.
 const LZW: u8 = 0;
 const LITERAL_BITS: u8 = 8;
-/// Output grows by this much at a time, so that a false promise costs little.
-const STEP_BYTES: usize = 16 * 1024;
+/// Output starts with this much and doubles, so that a false promise costs little.
+const FIRST_STEP_BYTES: usize = 4 * 1024;
 
 /// Why a compressed message was not unpacked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,7 +63,7 @@ fn decode(mut packed: &[u8], limit: usize) -> Result<Vec<u8>, CompressError> {
     let mut unpacked = Vec::new();
     loop {
         let filled = unpacked.len();
-        unpacked.resize(filled + STEP_BYTES, 0);
+        unpacked.resize((filled * 2).max(FIRST_STEP_BYTES), 0);
         let step = decoder.decode_bytes(packed, &mut unpacked[filled..]);
         packed = &packed[step.consumed_in..];
         unpacked.truncate(filled + step.consumed_out);
