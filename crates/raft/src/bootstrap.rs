@@ -126,7 +126,11 @@ impl Bootstrap {
         match &self.promise {
             Some(promise) if promise.initiator == self.me.raft_id => self.pursue(peers),
             Some(promise) if promise.is_void(&self.me, peers) => self.store(None),
-            Some(_) => {}
+            // Said again, because the initiator may have given up and its release was lost: then it answers with another.
+            Some(promise) => {
+                let (initiator, cluster) = (promise.initiator, promise.cluster);
+                self.send(initiator, BootstrapMessage::Promised { cluster });
+            }
             None => self.initiate(peers),
         }
     }

@@ -7,7 +7,8 @@
 //!    durable. Otherwise a crash could bring an old membership back, and with it two leaders in one term.
 //! 2. No message leaves while a change of term or vote is not durable, not even a leader's: a lone voter wins before its vote for
 //!    itself is on disk.
-//! 3. A server that was removed stops at once.
+//! 3. A server that was removed leads and stands no more. It still answers those who ask for its vote: they may not know yet that it was
+//!    removed, and could be without a majority otherwise.
 //!
 //! The driver's loop: feed inputs, then [`Core::ready`] until it answers `None`, carry out the work, report what is done.
 
@@ -85,8 +86,9 @@ struct Seen {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Life {
     Runs,
-    /// Removed; the last work is still to be handed out.
+    /// Removed; the driver is still to be told.
     Ends,
+    /// Removed, and nothing but a voice for those who do not know it yet.
     Over,
 }
 
@@ -97,6 +99,8 @@ impl Core {
         let mut rng = Rng::seeded(config.seed);
         let applied = start.applied();
         let membership = start.membership.as_ref().map(|(_, membership)| membership.clone()).unwrap_or_default();
+        let is_removed = !membership.voters.is_empty() && !membership.contains(config.id);
+        let life = if is_removed { Life::Ends } else { Life::Runs };
         let node = RawNode::new(&engine_config(&config, applied), Tail::new(&start), &silent_logger());
         // The engine refuses only what `Start::check` and `engine_config` rule out.
         let node = node.unwrap_or_else(|error| panic!("a checked start is accepted by the engine: {error}"));
@@ -120,7 +124,7 @@ impl Core {
             refused: Vec::new(),
             last_contact: HashMap::new(),
             may_lease: true,
-            life: Life::Runs,
+            life,
             config,
             node,
             rng,
@@ -131,10 +135,10 @@ impl Core {
 
     /// Time has gone on by one tick.
     pub fn tick(&mut self) {
+        self.ticks += 1;
         if self.life != Life::Runs {
             return;
         }
-        self.ticks += 1;
         self.reads.expire(self.ticks, self.config.election_ticks as u64);
         if self.role() == Role::Leader || self.may_campaign() {
             self.node.tick();
@@ -216,9 +220,6 @@ impl Core {
 
     /// All writes up to this number are done; those marked `sync` are durable.
     pub fn persisted(&mut self, number: u64) {
-        if self.life != Life::Runs {
-            return;
-        }
         if let Some(ready) = self.outbox.persisted(number) {
             self.node.on_persist_ready(ready);
         }
@@ -228,9 +229,6 @@ impl Core {
 
     /// Entries that were asked for by [`Work::fetch`]: as many as there are, none when they are gone from the disk.
     pub fn fetched(&mut self, number: u64, entries: &[Entry]) {
-        if self.life != Life::Runs {
-            return;
-        }
         for context in self.node.mut_store().brought(number, entries) {
             self.node.on_entries_fetched(context);
         }

@@ -35,7 +35,8 @@ pub struct Work {
     pub refused: Vec<(u64, Refused)>,
     /// Entries to be read from disk for a server that lags behind; then [`crate::Core::fetched`].
     pub fetch: Vec<Fetch>,
-    /// This server was removed: this is the last work there will be.
+    /// This server was removed, said once. Nothing is committed, proposed or read here any more. It may end now; it does better to go on
+    /// as long as others may still ask for its vote, because those who do not know of the removal yet may need it.
     pub is_stopped: bool,
 }
 

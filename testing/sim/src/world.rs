@@ -37,6 +37,8 @@ pub(crate) struct World {
     reads: Reads,
     clusters: Clusters,
     ticket: u64,
+    /// How rough this world is, in percent.
+    faults: u64,
     is_healed: bool,
     outputs: Vec<Output>,
     pub(crate) told: VecDeque<String>,
@@ -45,6 +47,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn new(seed: u64, options: Options) -> Self {
         let mut rng = Rng::seeded(seed);
+        let faults = [5, 15, 40, 100][rng.place(4)];
         let expect = [1, 3, 3, 3, 5][rng.place(5)];
         let count = (expect + rng.place(3)).min(5);
         let mut hosts: Vec<_> =
@@ -66,6 +69,7 @@ impl World {
             reads: Reads::default(),
             clusters: Clusters::default(),
             ticket: 0,
+            faults,
             is_healed: false,
             outputs: Vec::new(),
             told: VecDeque::new(),
@@ -96,7 +100,8 @@ impl World {
             935..965 => self.gossip(place),
             965..972 => self.administer(place),
             972..980 => self.housekeeping(place),
-            _ => self.fault(place),
+            _ if self.rng.chance(self.faults, 100) => self.fault(place),
+            _ => self.deliver(),
         }
     }
 
@@ -172,14 +177,10 @@ impl World {
         let Some(running) = self.hosts[place].running() else { return Ok(()) };
         let (server, core) = (running.id(), &running.core);
         core.check().map_err(|broken| Violation::Order { server, broken })?;
-        let (cluster, term, is_stopped) = (running.cluster, core.term(), running.is_stopped);
+        let (cluster, term) = (running.cluster, core.term());
         if core.role() == Role::Leader && self.leaders.leads(cluster, term, server)? {
             self.report.count(Event::Elected);
             self.tell(|| format!("s{place} {server} leads term {term}"));
-        }
-        if is_stopped {
-            // Removed: its operator empties it, so that it can be taken in again as somebody new.
-            self.wipe(place)?;
         }
         Ok(())
     }

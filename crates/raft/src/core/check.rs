@@ -2,7 +2,7 @@
 
 use proconsul_base::index::Index;
 
-use super::Core;
+use super::{Core, Life};
 use crate::status::Role;
 
 /// An invariant that does not hold.
@@ -41,8 +41,11 @@ pub enum Broken {
 }
 
 impl Core {
-    /// Whether the invariants hold.
+    /// Whether the invariants hold. A removed server has none to keep.
     pub fn check(&self) -> Result<(), Broken> {
+        if self.life != Life::Runs {
+            return Ok(());
+        }
         let (tail, log) = (self.node.store(), &self.node.raft.raft_log);
         let purged = tail.compacted().index;
         let (handed, committed, last) = (self.apply.handed(), Index(log.committed), Index(log.last_index()));

@@ -3,7 +3,7 @@
 use proconsul_base::id::RaftId;
 use proconsul_base::index::Index;
 
-use super::{Core, Life};
+use super::Core;
 use crate::message::{Kind, Message, to_engine};
 
 /// Why a message was not taken.
@@ -36,7 +36,7 @@ impl Core {
         if message.to != self.config.id {
             return Err(StepError::NotForMe { to: message.to, me: self.config.id });
         }
-        if self.life != Life::Runs || !self.is_wanted(&message)? {
+        if !self.is_wanted(&message)? {
             return Ok(());
         }
         let (from, term) = (message.from, message.term);

@@ -15,9 +15,6 @@ use crate::work::{Committed, Refused, Work, Write};
 impl Core {
     /// What is to be done now; `None` when nothing is. To be called again until then.
     pub fn ready(&mut self) -> Option<Work> {
-        if self.life == Life::Over {
-            return self.last_refusals();
-        }
         let mut work = Work::default();
         self.flush_proposals();
         self.ask_reads();
@@ -34,11 +31,6 @@ impl Core {
         }
         work.refused.append(&mut self.refused);
         (!work.is_empty()).then_some(work)
-    }
-
-    fn last_refusals(&mut self) -> Option<Work> {
-        let refused = std::mem::take(&mut self.refused);
-        (!refused.is_empty()).then(|| Work { refused, ..Work::default() })
     }
 
     /// Gives the gathered proposals to the engine as one message.
@@ -209,6 +201,8 @@ impl Core {
         work.membership_changed.push((index, self.membership.clone()));
         if *change == Change::Remove(self.config.id) {
             self.life = Life::Ends;
+            // The engine would still count on a leader or candidate being one of its members.
+            self.node.raft.become_follower(self.node.raft.term, raft::INVALID_ID);
         }
         self.notice();
     }

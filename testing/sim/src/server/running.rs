@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use proconsul_base::entry::{Entry, SnapshotMark};
+use proconsul_base::entry::{Entry, EntryKind, SnapshotMark};
 use proconsul_base::id::{ClusterId, RaftId};
 use proconsul_base::index::{Index, Term};
 use proconsul_base::rand::Rng;
@@ -26,7 +26,6 @@ pub(crate) struct Running {
     pub(crate) state: Machine,
     /// It has seen itself in a membership.
     pub(crate) was_member: bool,
-    pub(crate) is_stopped: bool,
     pub(crate) snapshot: SnapshotMark,
     pub(crate) writes: VecDeque<Write>,
     log: Log<SimDisk>,
@@ -83,11 +82,11 @@ impl Running {
         plant: Option<Plant>,
     ) -> Self {
         Self {
-            was_member: membership.1.contains(core.id()),
+            // Whoever has a membership received it as a member of it.
+            was_member: !membership.1.voters.is_empty(),
             cluster,
             core,
             state,
-            is_stopped: false,
             snapshot,
             writes: VecDeque::new(),
             preparer: log.preparer(),
@@ -126,7 +125,6 @@ impl Running {
         self.applying.extend(work.committed.into_iter().map(ToApply::Entry));
         self.reads.extend(work.reads);
         self.is_snapshot_due |= work.wants_snapshot;
-        self.is_stopped |= work.is_stopped;
         self.was_member |= self.core.membership().contains(self.core.id());
         if let Some(write) = work.write {
             self.write(write, out)?;
@@ -218,6 +216,15 @@ impl Running {
     /// Whether nothing is on its way to the state.
     pub(crate) fn is_idle(&self) -> bool {
         self.writes.is_empty() && self.applying.is_empty() && self.fetches.is_empty()
+    }
+
+    /// Whether a change of membership is on its way, committed or not.
+    pub(crate) fn changes_membership(&self) -> bool {
+        let is_change = |entry: &Entry| entry.kind == EntryKind::Membership;
+        let first = self.state.applied.next().max(self.log.first());
+        let logged =
+            self.log.reader().entries(first, self.log.last().next().max(first), usize::MAX).unwrap_or_default();
+        logged.iter().any(is_change) || self.writes.iter().flat_map(|write| &write.entries).any(is_change)
     }
 
     pub(crate) fn wants_snapshot(&self) -> bool {

@@ -42,12 +42,11 @@ impl World {
         self.after(place)
     }
 
-    /// Servers that were removed while nobody could tell them are emptied.
+    /// Servers that were removed are emptied once nobody needs their vote any more, and come back as somebody new.
     fn retire(&mut self, membership: &Membership) -> Result<(), Violation> {
         let retired = |place: &usize| {
-            self.hosts[*place].running().is_some_and(|running| {
-                running.was_member && !membership.contains(running.id()) && running.core.leader().is_none()
-            })
+            let running = self.hosts[*place].running();
+            running.is_some_and(|running| running.was_member && !membership.contains(running.id()))
         };
         let Some(place) = (0..self.hosts.len()).find(retired) else { return Ok(()) };
         // It may know a newer membership than this leader, who may be none any more.

@@ -5,6 +5,7 @@ use proconsul_raft::Role;
 use super::World;
 use crate::property::Violation;
 use crate::report::Event;
+use crate::server::{Host, Stage};
 
 /// Steps that healing may take.
 const STEPS_MAX: u64 = 60_000;
@@ -49,7 +50,7 @@ impl World {
     /// What is still missing for agreement.
     fn disagreement(&self) -> Option<String> {
         if self.clusters.first().is_none() && self.hosts.iter().all(|host| host.identity.cluster.is_none()) {
-            return Some("no cluster was begun".to_owned());
+            return Some(format!("no cluster was begun{}", self.standing()));
         }
         let leader = self
             .hosts
@@ -57,7 +58,7 @@ impl World {
             .filter_map(|host| host.running())
             .filter(|running| running.core.role() == Role::Leader)
             .max_by_key(|running| running.core.term());
-        let Some(leader) = leader else { return Some("nobody leads".to_owned()) };
+        let Some(leader) = leader else { return Some(format!("nobody leads{}", self.standing())) };
         let commit = leader.core.commit();
         if !leader.core.may_lease() && !leader.core.status().is_current {
             return Some("the leader has committed nothing in its term".to_owned());
@@ -74,5 +75,18 @@ impl World {
             }
         }
         None
+    }
+
+    /// How each server stands, a line each.
+    fn standing(&self) -> String {
+        let line = |host: &Host| {
+            let standing = match host.process.as_ref().map(|process| &process.stage) {
+                Some(Stage::Running(running)) => format!("{:?}", running.core.status()),
+                Some(Stage::Alone(bootstrap)) => format!("{bootstrap:?}"),
+                None => "does not run".to_owned(),
+            };
+            format!("\n  s{} {} {standing}", host.place, host.identity.raft_id)
+        };
+        self.hosts.iter().map(line).collect()
     }
 }

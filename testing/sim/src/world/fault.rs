@@ -107,6 +107,10 @@ impl World {
             self.hosts[place].identity.raft_id = old;
         }
         self.hosts[place].process = None;
+        // One that needs nobody else would begin a cluster of its own again; its operator knows that.
+        if self.hosts[place].expect == 1 {
+            self.hosts[place].expect = 0;
+        }
         self.start(place)
     }
 
@@ -123,8 +127,11 @@ impl World {
                 return false;
             }
         }
+        let is_alone = self.hosts[place].expect == 1 && self.clusters.first().is_none();
         let all_run = self.hosts.iter().all(|host| host.identity.cluster.is_none() || host.running().is_some());
-        all_run && (is_known || self.clusters.first().is_none())
+        let is_settled =
+            !self.hosts.iter().filter_map(|host| host.running()).any(|running| running.changes_membership());
+        !is_alone && all_run && is_settled && (is_known || self.clusters.first().is_none())
     }
 
     /// Whether a host still has this identity.
