@@ -22,6 +22,9 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// The family with its own help and its own flags.
+const KUBE: (&str, &str) = ("kube", "Runs Kubernetes manifests of stateful applications on this machine");
+
 /// Consul's commands that are not there.
 const ABSENT: &[&str] = &[
     "acl",
@@ -58,7 +61,7 @@ pub(crate) fn overview(program: &str) -> String {
     let top = |words: &str| !words.contains(' ');
     let commands = COMMANDS.iter().map(|command| (command.words, command.synopsis));
     let groups = GROUPS.iter().map(|&(words, synopsis, _)| (words, synopsis));
-    let lines = listing(commands.chain(groups).filter(|(words, _)| top(words)).collect());
+    let lines = listing(commands.chain(groups).chain([KUBE]).filter(|(words, _)| top(words)).collect());
     format!("Usage: {program} [--version] [--help] <command> [<args>]\n\nAvailable commands are:\n{lines}")
 }
 
@@ -94,7 +97,8 @@ pub(crate) fn no_such_command(program: &str, word: &str) -> String {
     if ABSENT.contains(&word) {
         text.push_str(&format!("the command {word} of Consul is not there in this version\n\n"));
     } else if !word.starts_with('-') {
-        let known = COMMANDS.iter().map(|command| command.words).chain(GROUPS.iter().map(|(words, ..)| *words));
+        let known =
+            COMMANDS.iter().map(|command| command.words).chain(GROUPS.iter().map(|(words, ..)| *words)).chain([KUBE.0]);
         let hint = nearest(word, known).map_or(String::new(), |known| format!("; did you mean {known}?"));
         text.push_str(&format!("there is no command {word}{hint}\n\n"));
     }

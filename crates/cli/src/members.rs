@@ -95,8 +95,16 @@ impl Member {
 
     /// By segment, servers first, then by name.
     fn before(&self, other: &Self) -> Ordering {
-        let segment = |member: &Self| member.tag("segment").to_owned();
-        segment(self).cmp(&segment(other)).then_with(|| self.name.cmp(&other.name))
+        self.segment().cmp(other.segment()).then_with(|| self.name.cmp(&other.name))
+    }
+
+    /// Servers are in all segments, whatever they say.
+    fn segment(&self) -> &str {
+        match (self.tag("role"), self.tag("segment")) {
+            ("consul", _) => "<all>",
+            ("node", "") => "<default>",
+            (_, segment) => segment,
+        }
     }
 
     fn tag(&self, name: &str) -> &str {
@@ -111,14 +119,13 @@ impl Member {
     }
 
     fn standard(&self) -> Vec<String> {
-        let (kind, segment) = match self.tag("role") {
-            "node" => ("client", "<default>"),
-            "consul" => ("server", "<all>"),
+        let kind = match self.tag("role") {
+            "node" => "client",
+            "consul" => "server",
             _ => return self.foreign(),
         };
-        let segment = Some(self.tag("segment")).filter(|segment| !segment.is_empty()).unwrap_or(segment);
         let build = self.tag("build").split(':').next().unwrap_or_default();
-        [&self.name, &self.address(), self.status(), kind, build, self.tag("vsn"), self.tag("dc"), segment]
+        [&self.name, &self.address(), self.status(), kind, build, self.tag("vsn"), self.tag("dc"), self.segment()]
             .map(|cell: &str| cell.to_owned())
             .to_vec()
     }
