@@ -138,7 +138,9 @@ impl Member {
     }
 
     fn detailed(&self) -> Vec<String> {
-        let tags: Vec<String> = self.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut tags = self.tags.clone();
+        tags.insert("segment".to_owned(), self.segment().to_owned());
+        let tags: Vec<String> = tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
         vec![self.name.clone(), self.address(), self.status().to_owned(), tags.join(",")]
     }
 }

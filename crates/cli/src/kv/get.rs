@@ -108,6 +108,7 @@ fn list_keys(arguments: &Arguments, api: &Api, out: &mut Out) -> anyhow::Result<
 fn shown(arguments: &Arguments, pair: &Pair) -> anyhow::Result<Vec<u8>> {
     let value = if arguments.base64 { pair.value.clone().unwrap_or_default().into_bytes() } else { pair.bytes()? };
     let before = match (arguments.detailed, arguments.recurse) {
+        (true, _) if value.is_empty() => details(pair).trim_end().to_owned(),
         (true, _) => details(pair),
         (false, true) => format!("{}:", pair.key),
         (false, false) => String::new(),
