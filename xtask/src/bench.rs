@@ -7,10 +7,12 @@ mod measure;
 mod report;
 mod system;
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::peers;
 use crate::say::say;
 use load::Workload;
 use report::Report;
@@ -23,12 +25,14 @@ struct Options {
     rounds: usize,
     /// How long each workload runs.
     each: Duration,
+    /// A program of ours that is built already; otherwise the release form is built.
+    binary: Option<PathBuf>,
 }
 
 impl Options {
-    /// `--systems a,b`, `--rounds N`, `--seconds N`.
+    /// `--systems a,b`, `--rounds N`, `--seconds N`, `--binary PATH`.
     fn parse(arguments: &[&str]) -> Result<Self> {
-        let mut options = Self { systems: System::ALL.to_vec(), rounds: 3, each: Duration::from_secs(8) };
+        let mut options = Self { systems: System::ALL.to_vec(), rounds: 3, each: Duration::from_secs(8), binary: None };
         for pair in arguments.chunks(2) {
             let &[flag, value] = pair else { bail!("{} needs a value", pair[0]) };
             let number = || value.parse().with_context(|| format!("{flag} needs a number, not {value}"));
@@ -36,7 +40,10 @@ impl Options {
                 "--systems" => options.systems = value.split(',').map(System::from_name).collect::<Result<_>>()?,
                 "--rounds" => options.rounds = usize::try_from(number()?)?,
                 "--seconds" => options.each = Duration::from_secs(number()?),
-                _ => bail!("unknown flag {flag}; there are --systems ours,consul,etcd, --rounds N and --seconds N"),
+                "--binary" => options.binary = Some(PathBuf::from(value)),
+                _ => bail!(
+                    "unknown flag {flag}; there are --systems ours,consul,etcd, --rounds N, --seconds N and --binary PATH"
+                ),
             }
         }
         ensure!(options.rounds > 0 && !options.each.is_zero(), "there must be something to measure");
@@ -47,16 +54,20 @@ impl Options {
 /// Runs all rounds, prints the table and keeps it under `bench/results`.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let options = Options::parse(arguments)?;
+    peers::program("wrk")?;
+    let mut programs = Vec::new();
     for system in &options.systems {
-        system.prepare()?;
+        programs.push(system.program(options.binary.as_deref())?);
     }
     let mut report = Report::new();
     for round in 0..options.rounds {
         // Another one begins each round, lest the machine's mood favour a place.
         for turn in 0..options.systems.len() {
-            let system = options.systems[(round + turn) % options.systems.len()];
+            let place = (round + turn) % options.systems.len();
+            let system = options.systems[place];
             say(&format!("round {} of {}: {}", round + 1, options.rounds, system.name()));
-            measure(system, options.each, &mut report).with_context(|| format!("cannot measure {}", system.name()))?;
+            measure(system, &programs[place], options.each, &mut report)
+                .with_context(|| format!("cannot measure {}", system.name()))?;
         }
     }
     let text = report.text(&options.systems, options.rounds, options.each)?;
@@ -65,8 +76,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 }
 
 /// One system's part of a round: three servers from nothing, all workloads, memory at the end.
-fn measure(system: System, each: Duration, report: &mut Report) -> Result<()> {
-    let cluster = Cluster::start(system)?;
+fn measure(system: System, program: &Path, each: Duration, report: &mut Report) -> Result<()> {
+    let cluster = Cluster::start(system, program)?;
     let roles = cluster.wait_for_leader()?;
     load::preload(system, roles.leader)?;
     for workload in Workload::ALL {

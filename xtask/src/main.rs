@@ -17,7 +17,7 @@ chores:
   tidy    check arrows between crates, the code map, reasons of dependencies, sizes of files and functions
   sim     run servers in a seeded world that breaks all the time; --self-test plants bugs and looks for them
   peers   fetch the real programs that ours is compared with, from Debian's archive into target/peers/bin
-  bench kv [--systems ours,consul,etcd] [--rounds N] [--seconds N]
+  bench kv [--systems ours,consul,etcd] [--rounds N] [--seconds N] [--binary PATH]
           compare them under the same load and write the table to bench/results";
 
 fn main() -> ExitCode {

@@ -129,7 +129,8 @@ fn heading(rounds: usize, each: Duration) -> Result<String> {
         "- Medians of {rounds} alternating rounds. Consul 1.8.7 with `raft_multiplier = 1`, its setting for production; etcd 3.5"
     )?;
     writeln!(text, "  through its JSON gateway, where default and consistent reads are the same.")?;
-    writeln!(text, "- Processor time is that of all three servers. Command: `cargo xtask bench kv`.\n")?;
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    writeln!(text, "- Processor time is that of all three servers. Command: `cargo xtask {}`.\n", words.join(" "))?;
     Ok(text)
 }
 

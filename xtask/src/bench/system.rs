@@ -75,26 +75,15 @@ impl System {
         [Ipv4Addr::new(127, 0, 21, first), Ipv4Addr::new(127, 0, 21, first + 1), Ipv4Addr::new(127, 0, 21, first + 2)]
     }
 
-    /// Builds or looks for what will run.
-    pub(super) fn prepare(self) -> Result<()> {
-        peers::program("wrk")?;
-        if self != Self::Ours {
-            return self.program().map(drop);
-        }
-        let status = Command::new(env!("CARGO"))
-            .args(["build", "--release", "--bin", "proconsul"])
-            .current_dir(repository::root())
-            .status()
-            .context("cannot run cargo")?;
-        ensure!(status.success(), "the release build failed");
-        Ok(())
-    }
-
-    fn program(self) -> Result<PathBuf> {
-        match self {
-            Self::Ours => Ok(repository::built("release/proconsul")),
-            Self::Consul => peers::program("consul"),
-            Self::Etcd => peers::program("etcd"),
+    /// Builds or looks for what will run; `binary` is ours when it is built already.
+    pub(super) fn program(self, binary: Option<&Path>) -> Result<PathBuf> {
+        match (self, binary) {
+            (Self::Ours, Some(path)) => {
+                Ok(fs::canonicalize(path).with_context(|| format!("cannot find {}", path.display()))?)
+            }
+            (Self::Ours, None) => build(),
+            (Self::Consul, _) => peers::program("consul"),
+            (Self::Etcd, _) => peers::program("etcd"),
         }
     }
 
@@ -109,8 +98,8 @@ impl System {
         }
     }
 
-    fn command(self, place: usize, folder: &Path) -> Result<Command> {
-        let mut command = Command::new(self.program()?);
+    fn command(self, program: &Path, place: usize, folder: &Path) -> Result<Command> {
+        let mut command = Command::new(program);
         match self {
             Self::Ours => command.args(self.agent_arguments(place, folder)),
             Self::Consul => {
@@ -173,6 +162,14 @@ impl System {
     }
 }
 
+/// Builds ours as users run it.
+fn build() -> Result<PathBuf> {
+    let mut cargo = Command::new(env!("CARGO"));
+    let status = cargo.args(["build", "--release", "--bin", "proconsul"]).current_dir(repository::root()).status();
+    ensure!(status.context("cannot run cargo")?.success(), "the release build failed");
+    Ok(repository::built("release/proconsul"))
+}
+
 /// Three running servers; dropping them ends them.
 pub(super) struct Cluster {
     system: System,
@@ -182,7 +179,7 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// Starts three servers from nothing.
-    pub(super) fn start(system: System) -> Result<Self> {
+    pub(super) fn start(system: System, program: &Path) -> Result<Self> {
         let folder = repository::target("bench").join(system.name());
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
@@ -192,7 +189,7 @@ impl Cluster {
             let own = cluster.folder.join(format!("server-{place}"));
             fs::create_dir_all(&own)?;
             let log = File::create(own.join("log"))?;
-            let mut command = system.command(place, &own)?;
+            let mut command = system.command(program, place, &own)?;
             command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
             cluster.servers.push(command.spawn().with_context(|| format!("cannot start {}", system.name()))?);
         }
