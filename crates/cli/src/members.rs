@@ -40,6 +40,10 @@ const FLAGS: &[Flag] = &[
     Flag { name: "wan", takes: Takes::Switch, doc: "Lists the servers of all datacenters.", default: "false" },
 ];
 
+const STANDARD: &[&str] = &["Node", "Address", "Status", "Type", "Build", "Protocol", "DC", "Segment"];
+
+const DETAILED: &[&str] = &["Node", "Address", "Status", "Tags"];
+
 /// One member as the API shows it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -63,11 +67,9 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::NothingFound);
     }
     members.sort_by(Member::before);
-    let (heading, row): (&[&str], fn(&Member) -> Vec<String>) = if call.given.switch("detailed") {
-        (&["Node", "Address", "Status", "Tags"], Member::detailed)
-    } else {
-        (&["Node", "Address", "Status", "Type", "Build", "Protocol", "DC", "Segment"], Member::standard)
-    };
+    let detailed = call.given.switch("detailed");
+    let heading: &[&str] = if detailed { DETAILED } else { STANDARD };
+    let row: fn(&Member) -> Vec<String> = if detailed { Member::detailed } else { Member::standard };
     let heading = heading.iter().map(|&name| name.to_owned()).collect();
     let rows: Vec<Vec<String>> = [heading].into_iter().chain(members.iter().map(row)).collect();
     call.out.say(&table::columns(&rows, 2));
