@@ -118,9 +118,12 @@ impl Handle {
     }
 
     /// Hands leadership to the peer that is best prepared and waits until this server leads no more, at most `patience`.
-    /// False when it still leads then.
+    /// False when it still leads then, or at once when there is nobody to hand it to.
     pub async fn hand_over(&self, patience: Duration) -> bool {
         let mut status = self.status_watch();
+        if status.borrow().membership.voters.len() < 2 {
+            return false;
+        }
         let not_leading = status.wait_for(|status| status.leader != Some(self.me()));
         self.0.inbox.put(Input::Transfer);
         tokio::time::timeout(patience, not_leading).await.is_ok()
