@@ -16,7 +16,7 @@
 mod message;
 mod promise;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use proconsul_base::id::{ClusterId, RaftId};
@@ -64,7 +64,8 @@ pub struct Bootstrap {
     /// An initiator only: who has promised.
     promised: BTreeSet<RaftId>,
     stage: Stage,
-    saw_cluster: bool,
+    /// Servers that were seen to belong to a cluster and are not known to be gone. Not being seen any more is not being gone.
+    members_seen: BTreeMap<RaftId, Server>,
     actions: VecDeque<Action>,
     /// A store was handed out and is not reported done.
     awaits_disk: bool,
@@ -96,7 +97,7 @@ impl Bootstrap {
             promise: durable.map(Promise::decode).transpose()?,
             promised: BTreeSet::new(),
             stage: if cluster.is_some() { Stage::Member } else { Stage::Open },
-            saw_cluster: false,
+            members_seen: BTreeMap::new(),
             actions: VecDeque::new(),
             awaits_disk: false,
         })
@@ -122,7 +123,10 @@ impl Bootstrap {
         if self.stage != Stage::Open {
             return;
         }
-        self.saw_cluster |= peers.iter().any(|peer| peer.cluster.is_some());
+        let has_successor = |old: &Server| peers.iter().any(|peer| succeeds(&peer.server, old));
+        self.members_seen.retain(|_, old| !has_successor(old));
+        let members = peers.iter().filter(|peer| peer.cluster.is_some());
+        self.members_seen.extend(members.map(|peer| (peer.server.raft_id, peer.server.clone())));
         match &self.promise {
             Some(promise) if promise.initiator == self.me.raft_id => self.pursue(peers),
             Some(promise) if promise.is_void(&self.me, peers) => self.store(None),
@@ -140,7 +144,8 @@ impl Bootstrap {
         match message {
             BootstrapMessage::Ask { cluster, members } => self.asked(from, cluster, members),
             BootstrapMessage::Promised { cluster } => self.promised_by(from, cluster),
-            BootstrapMessage::Refused { is_member } => self.saw_cluster |= is_member,
+            // Gossip tells the rest: that there is a cluster, or who initiates instead.
+            BootstrapMessage::Refused { .. } => {}
             BootstrapMessage::Release { cluster } => self.released(from, cluster),
         }
     }
@@ -178,7 +183,7 @@ impl Bootstrap {
     }
 
     fn initiate(&mut self, peers: &[Peer]) {
-        let Some(members) = self.first_members(peers).filter(|_| !self.saw_cluster) else { return };
+        let Some(members) = self.first_members(peers).filter(|_| self.members_seen.is_empty()) else { return };
         if members.voters.first().is_some_and(|first| first.raft_id == self.me.raft_id) {
             let cluster = ClusterId::random(&mut self.rng);
             self.store(Some(Promise { cluster, initiator: self.me.raft_id, members }));
@@ -189,7 +194,7 @@ impl Bootstrap {
     fn pursue(&mut self, peers: &[Peer]) {
         let Some(promise) = self.promise.clone() else { return };
         let has_changed = self.first_members(peers).is_some_and(|members| members != promise.members);
-        if self.saw_cluster || has_changed {
+        if !self.members_seen.is_empty() || has_changed {
             self.store(None);
             let others = promise.members.voters.iter().filter(|server| server.raft_id != self.me.raft_id);
             let release =
@@ -220,9 +225,9 @@ impl Bootstrap {
         }
         match &self.promise {
             _ if self.stage == Stage::Member => self.send(from, BootstrapMessage::Refused { is_member: true }),
-            None if !self.saw_cluster => self.store(Some(Promise { cluster, initiator: from, members })),
+            None if self.members_seen.is_empty() => self.store(Some(Promise { cluster, initiator: from, members })),
             Some(promise) if promise.cluster == cluster => self.send(from, BootstrapMessage::Promised { cluster }),
-            _ => self.send(from, BootstrapMessage::Refused { is_member: self.saw_cluster }),
+            _ => self.send(from, BootstrapMessage::Refused { is_member: false }),
         }
     }
 
@@ -264,4 +269,9 @@ impl Bootstrap {
     fn send(&mut self, to: RaftId, message: BootstrapMessage) {
         self.actions.push_back(Action::Send(to, message));
     }
+}
+
+/// Whether this server stands in the place of another whose identity is gone.
+fn succeeds(new: &Server, old: &Server) -> bool {
+    new.raft_id != old.raft_id && (new.name == old.name || new.node_id == old.node_id)
 }

@@ -136,9 +136,6 @@ impl Core {
     /// Time has gone on by one tick.
     pub fn tick(&mut self) {
         self.ticks += 1;
-        if self.life != Life::Runs {
-            return;
-        }
         self.reads.expire(self.ticks, self.config.election_ticks as u64);
         if self.role() == Role::Leader || self.may_campaign() {
             self.node.tick();

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use proconsul_base::id::{ClusterId, RaftId};
 
-use super::Peer;
+use super::{Peer, succeeds};
 use crate::codec::{Malformed, Put, Reader};
 use crate::membership::{Membership, Server};
 
@@ -43,10 +43,7 @@ impl Promise {
     pub(crate) fn is_void(&self, me: &Server, peers: &[Peer]) -> bool {
         let Some(initiator) = self.members.get(self.initiator) else { return true };
         let is_alive = peers.iter().any(|peer| peer.server.raft_id == self.initiator);
-        let has_successor = peers.iter().any(|peer| {
-            peer.server.raft_id != self.initiator
-                && (peer.server.name == initiator.name || peer.server.node_id == initiator.node_id)
-        });
+        let has_successor = peers.iter().any(|peer| succeeds(&peer.server, initiator));
         !self.members.contains(me.raft_id) || (has_successor && !is_alive)
     }
 }
