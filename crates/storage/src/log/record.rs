@@ -136,3 +136,53 @@ fn parse(kind: u8, index: u64, term: u64, payload: &[u8]) -> Option<Record<'_>> 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use proconsul_base::rand::Rng;
+
+    use super::*;
+
+    fn sample() -> Vec<u8> {
+        let mut buffer = Vec::new();
+        let entry =
+            Entry { index: Index(7), term: Term(2), kind: EntryKind::Command, data: Bytes::from_static(b"abc") };
+        put_hard_state(&mut buffer, &HardState { term: Term(2), vote: RaftId::new(9), commit: Index(6) });
+        put_entry(&mut buffer, &entry);
+        put_membership(&mut buffer, Index(5), b"de");
+        put_compacted(&mut buffer, SnapshotMark { index: Index(4), term: Term(1) });
+        buffer
+    }
+
+    #[test]
+    fn records_are_read_back() {
+        let buffer = sample();
+        let found: Result<Vec<_>, _> = Records::new(&buffer).collect();
+        let expected = vec![
+            Record::HardState(HardState { term: Term(2), vote: RaftId::new(9), commit: Index(6) }),
+            Record::Entry { index: Index(7), term: Term(2), kind: EntryKind::Command, data: b"abc" },
+            Record::Membership { index: Index(5), data: b"de" },
+            Record::Compacted(SnapshotMark { index: Index(4), term: Term(1) }),
+        ];
+        assert_eq!(found, Ok(expected));
+    }
+
+    #[test]
+    fn any_bytes_are_records_or_refused() {
+        let mut rng = Rng::seeded(3);
+        for _ in 0..20_000 {
+            let mut bytes = sample();
+            bytes.truncate(rng.place(bytes.len() + 1));
+            for _ in 0..rng.below(4) {
+                let place = rng.place(bytes.len());
+                if let Some(byte) = bytes.get_mut(place) {
+                    *byte = rng.u64() as u8;
+                }
+            }
+            let refused = Records::new(&bytes).position(|record| record.is_err());
+            let read = Records::new(&bytes).count();
+            assert!(refused.is_none_or(|place| place + 1 == read), "nothing is read behind a refused record");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! A torn tail is accepted, anything else is refused.
 
 use proconsul_base::index::Index;
+use proconsul_base::rand::Rng;
 use proconsul_storage::log::{Batch, Damage, LogError};
 
 use crate::crash_disk::CrashDisk;
@@ -77,6 +78,30 @@ fn what_lies_behind_a_torn_tail_never_lines_up_with_what_is_written_next() {
     log.append(&Batch { hard_state: Some(hard_state(5, 2, 1)), ..Batch::default() }).unwrap();
     drop(log);
     assert_eq!(open(&disk).unwrap().1.hard_state, hard_state(5, 2, 1));
+}
+
+#[test]
+fn any_bytes_in_place_of_frames_are_refused_or_void() {
+    for seed in 0..2000 {
+        let mut rng = Rng::seeded(seed);
+        let disk = written(2);
+        let end = end_of_frames(&disk);
+        disk.edit(FIRST, |bytes| {
+            for _ in 0..=rng.below(20) {
+                // Words rather than bytes, so that lengths and tags are hit.
+                let at = (HEADER + rng.place(end + 64 - HEADER)) & !3;
+                let from = HEADER + rng.place(end - HEADER - 4);
+                let word = if rng.chance(1, 2) { bytes[from..from + 4].to_vec() } else { vec![rng.u64() as u8; 4] };
+                bytes[at..at + 4].copy_from_slice(&word);
+            }
+        });
+        match open(&disk) {
+            Ok((log, recovered)) => {
+                assert_eq!(read_all(&log).map(|found| found.len() as u64), Ok(recovered.last.0), "seed {seed}")
+            }
+            Err(error) => assert!(matches!(error, LogError::Damaged(_)), "seed {seed}: {error}"),
+        }
+    }
 }
 
 #[test]

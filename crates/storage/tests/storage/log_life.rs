@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
-use proconsul_storage::log::{Batch, LogError, Progress, ReadError};
+use proconsul_storage::disk::RealDisk;
+use proconsul_storage::log::{Batch, Log, LogError, Progress, ReadError};
 
 use crate::crash_disk::CrashDisk;
-use crate::model::{Model, Step, entries, entry, hard_state, mark, open, read_all};
+use crate::model::{Model, SMALL, Step, entries, entry, hard_state, mark, open, read_all};
 
 #[test]
 fn a_new_log_is_empty_and_says_that_it_is_new() {
@@ -196,4 +197,28 @@ fn any_sequence_of_operations_reads_back_as_the_model_says() {
             }
         }
     }
+}
+
+#[test]
+fn the_real_disk_gives_back_what_it_was_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("raft/log");
+    let (mut log, recovered) = Log::open(RealDisk, &place, SMALL).unwrap();
+    assert!(recovered.created);
+    let preparer = log.preparer();
+    std::thread::scope(|scope| {
+        scope.spawn(|| preparer.run().unwrap());
+        for index in 1..=200 {
+            log.append(&Batch { entries: &[entry(index, 1)], ..Batch::default() }).unwrap();
+            if log.size().segments > 2 {
+                log.compact(Index(index - 1)).unwrap();
+            }
+        }
+        drop(log);
+    });
+    let (log, recovered) = Log::open(RealDisk, &place, SMALL).unwrap();
+    assert_eq!(recovered.last, Index(200));
+    let first = recovered.first;
+    assert!(first > Index(1), "older entries were compacted");
+    assert_eq!(log.reader().entries(first, Index(201), usize::MAX).unwrap(), entries(first.0, 200, 1));
 }
