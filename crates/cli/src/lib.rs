@@ -9,6 +9,7 @@ mod connection;
 mod help;
 mod info;
 mod keygen;
+mod kube;
 mod kv;
 mod leave;
 mod members;
@@ -32,7 +33,7 @@ pub fn run() -> ExitCode {
     let program = words.next().map_or_else(|| "proconsul".to_owned(), |path| help::program_name(&path));
     let words: Vec<String> = words.collect();
     let mut out = Out::new(io::stdout(), io::stderr());
-    dispatch(&program, &words, &mut out).code()
+    kube::run(&words, &mut out).unwrap_or_else(|| dispatch(&program, &words, &mut out).code())
 }
 
 fn dispatch(program: &str, words: &[String], out: &mut Out) -> Exit {

@@ -13,6 +13,5 @@ pub mod socket;
 mod table;
 mod watch;
 
-pub use own::SUMMARY_PATH;
-pub use own::{APPLY_PATH, NODES_PATH, STOP_PATH};
-pub use serve::{ServeError, serve};
+pub use own::{APPLY_PATH, NODES_PATH, STOP_PATH, SUMMARY_PATH};
+pub use serve::serve;

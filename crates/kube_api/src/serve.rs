@@ -1,8 +1,6 @@
 //! Connections to the control socket, and the whole surface on one page.
 
 use std::convert::Infallible;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use http_body_util::{BodyExt, Limited};
@@ -14,20 +12,12 @@ use proconsul_base::limit;
 use proconsul_kube::kind::Kind;
 use proconsul_kube::runtime::{Extent, Runtime};
 use serde_json::Value;
-use tokio::net::UnixStream;
+use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, watch};
 
 use crate::query::Query;
 use crate::reply::{Refusal, Reply, Response};
-use crate::{discovery, log, object, own, socket, watch as watching};
-
-/// Why the control socket cannot be served.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {}", path.display())]
-pub struct ServeError {
-    path: PathBuf,
-    source: io::Error,
-}
+use crate::{discovery, log, object, own, watch as watching};
 
 /// What every request may use.
 pub(crate) struct Desk {
@@ -36,17 +26,15 @@ pub(crate) struct Desk {
     pub(crate) stop: watch::Sender<Option<Extent>>,
 }
 
-/// Serves the control socket of a state directory until a client asks for the end; returns what goes with the pods.
-pub async fn serve(runtime: Arc<Runtime>) -> Result<Extent, ServeError> {
-    let state_dir = runtime.state_dir().to_owned();
-    let listener = socket::listen(&state_dir).map_err(|source| error(&state_dir, source))?;
+/// Serves the control socket until a client asks for the end; returns what goes with the pods.
+pub async fn serve(runtime: Arc<Runtime>, listener: UnixListener) -> Extent {
     let places = Arc::new(Semaphore::new(limit::KUBE_CONNECTIONS));
     let (stop, mut stopped) = watch::channel(None);
     let desk = Arc::new(Desk { runtime, stop });
     loop {
         tokio::select! {
             changed = stopped.wait_for(Option::is_some) => {
-                return Ok(changed.ok().and_then(|extent| *extent).unwrap_or(Extent::Pods));
+                return changed.ok().and_then(|extent| *extent).unwrap_or(Extent::Pods);
             }
             accepted = listener.accept() => {
                 let Ok((stream, _)) = accepted else { continue };
@@ -60,10 +48,6 @@ pub async fn serve(runtime: Arc<Runtime>) -> Result<Extent, ServeError> {
             }
         }
     }
-}
-
-fn error(state_dir: &Path, source: io::Error) -> ServeError {
-    ServeError { path: state_dir.join(socket::NAME), source }
 }
 
 async fn converse(stream: UnixStream, desk: Arc<Desk>) {

@@ -82,7 +82,9 @@ impl Client {
     ) -> anyhow::Result<Response<Incoming>> {
         let no_runtime = || {
             let state_dir = self.state_dir.display();
-            format!("no runtime answers in {state_dir}: start one with `proconsul kube up`, or name its directory with --state")
+            format!(
+                "no runtime answers in {state_dir}: start one with `proconsul kube up`, or name its directory with --state"
+            )
         };
         let stream = socket::connect(&self.state_dir).await.with_context(no_runtime)?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;

@@ -1,0 +1,134 @@
+//! Shows pods as they become ready, and tells why the others are not.
+
+use std::collections::BTreeSet;
+
+use proconsul_kube::kind::Kind;
+use proconsul_kube::object::Fields;
+use serde_json::Value;
+use tokio::time::{Instant, timeout_at};
+
+use crate::kube::client::{Client, path};
+use crate::out::Out;
+
+/// Log lines shown of a pod that is not ready.
+const LOG_LINES: usize = 10;
+
+/// Prints each pod as it becomes ready; true when all are, false when the time is over or a pod waits for what will not come.
+pub(super) async fn follow(client: &Client, until: Instant, out: &mut Out) -> anyhow::Result<bool> {
+    let mut shown = BTreeSet::new();
+    let mut changes = client.stream(&format!("{}?watch=true", path(Kind::Pod, None, None))).await?;
+    loop {
+        let pods = list(client, Kind::Pod).await?;
+        for pod in pods.iter().filter(|pod| is_ready(pod)) {
+            if shown.insert(pod.uid().to_owned()) {
+                let (node, address) = (pod.text("/spec/nodeName"), pod.text("/status/podIP"));
+                out.say(&format!("pod/{} ready on {node} at {address}", pod.name()));
+            }
+        }
+        let sets = list(client, Kind::StatefulSet).await?;
+        let own = pods.iter().filter(|pod| pod.controller().is_none());
+        if sets.iter().all(is_complete) && own.clone().all(is_ready) {
+            return Ok(true);
+        }
+        if pods.iter().any(|pod| waiting(pod).any(|(reason, _)| reason == "ImagePullBackOff")) {
+            return Ok(false);
+        }
+        match timeout_at(until, next_change(client, &mut changes)).await {
+            Ok(changed) => changed?,
+            Err(_) => return Ok(false),
+        }
+    }
+}
+
+async fn next_change(client: &Client, changes: &mut crate::kube::client::Lines) -> anyhow::Result<()> {
+    if changes.next().await?.is_none() {
+        *changes = client.stream(&format!("{}?watch=true", path(Kind::Pod, None, None))).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn list(client: &Client, kind: Kind) -> anyhow::Result<Vec<Value>> {
+    Ok(client.get(&path(kind, None, None)).await?.list("/items").to_vec())
+}
+
+/// Whether a pod serves, or has done what it was for.
+pub(super) fn is_ready(pod: &Value) -> bool {
+    let is_ready = pod.list("/status/conditions").iter().any(|one| one["type"] == "Ready" && one["status"] == "True");
+    !pod.is_deleting() && (is_ready || pod["status"]["phase"] == "Succeeded")
+}
+
+fn is_complete(set: &Value) -> bool {
+    let wanted = set.number("/spec/replicas").unwrap_or(1);
+    let count = |field: &str| set.number(&format!("/status/{field}")).unwrap_or(0);
+    let is_seen = set.number("/status/observedGeneration") >= set.number("/metadata/generation");
+    is_seen && count("replicas") == wanted && count("readyReplicas") == wanted && count("updatedReplicas") == wanted
+}
+
+/// Why containers of a pod wait: reason and message.
+fn waiting(pod: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let statuses = pod.list("/status/initContainerStatuses").iter().chain(pod.list("/status/containerStatuses"));
+    statuses.filter_map(|status| {
+        let waiting = status.pointer("/state/waiting")?;
+        Some((waiting.text("/reason"), waiting.text("/message")))
+    })
+}
+
+/// Says of each pod that is not ready why, with the last lines it wrote; and of sets without pods what happened to them.
+pub(super) async fn explain(client: &Client, out: &mut Out) -> anyhow::Result<()> {
+    out.complain("not everything became ready:");
+    let pods = list(client, Kind::Pod).await?;
+    for pod in pods.iter().filter(|pod| !is_ready(pod)) {
+        out.complain(&format!("\npod/{}: {}", pod.name(), reason(pod)));
+        let log = path(Kind::Pod, Some(pod.namespace()), Some(pod.name()));
+        let Ok(mut lines) = client.stream(&format!("{log}/log?tailLines={LOG_LINES}")).await else { continue };
+        while let Some(line) = lines.next().await? {
+            out.complain(&format!("    {}", String::from_utf8_lossy(&line)));
+        }
+    }
+    let events = list(client, Kind::Event).await?;
+    for set in list(client, Kind::StatefulSet).await?.iter().filter(|set| !is_complete(set)) {
+        let about = |event: &&Value| event.text("/involvedObject/uid") == set.uid() && event["type"] == "Warning";
+        for event in events.iter().filter(about) {
+            out.complain(&format!("\nstatefulset.apps/{}: {}", set.name(), event.text("/message")));
+        }
+    }
+    out.complain("\nMore: proconsul kube get events, proconsul kube logs POD");
+    Ok(())
+}
+
+fn reason(pod: &Value) -> String {
+    if let Some((reason, message)) = waiting(pod).next() {
+        return if message.is_empty() { reason.to_owned() } else { format!("{reason}: {message}") };
+    }
+    let unmet =
+        pod.list("/status/conditions").iter().find(|one| one["status"] == "False" && !one.text("/message").is_empty());
+    let phase = pod.text("/status/phase");
+    unmet.map_or_else(|| phase.to_owned(), |one| format!("{phase}: {}", one.text("/message")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_pod_that_waits_says_what_for() {
+        let image = json!({"status": {"containerStatuses": [{"state": {"waiting": {"reason": "ImagePullBackOff", "message": "why"}}}]}});
+        assert_eq!(reason(&image), "ImagePullBackOff: why");
+        let pending = json!({"status": {"phase": "Pending", "conditions": [
+            {"type": "PodScheduled", "status": "False", "message": "0/2 nodes are available: …"}]}});
+        assert_eq!(reason(&pending), "Pending: 0/2 nodes are available: …");
+    }
+
+    #[test]
+    fn a_set_is_complete_when_all_replicas_are_ready_at_the_newest_template() {
+        let set = |ready: i64, seen: i64| {
+            json!({"metadata": {"generation": 2}, "spec": {"replicas": 3},
+                   "status": {"observedGeneration": seen, "replicas": 3, "readyReplicas": ready, "updatedReplicas": 3}})
+        };
+        assert!(is_complete(&set(3, 2)));
+        assert!(!is_complete(&set(2, 2)));
+        assert!(!is_complete(&set(3, 1)));
+    }
+}
