@@ -23,7 +23,7 @@ impl Options {
 pub enum Plant {
     /// Entries are acknowledged before they are written.
     ReplyBeforeSync,
-    /// A change of membership takes effect before it is on disk.
+    /// A change of membership takes effect although neither it nor the commit index is on disk.
     MembershipBeforeDurable,
     /// Votes and terms are acted upon before they are on disk.
     MessageBeforeVote,

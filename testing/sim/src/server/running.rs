@@ -132,11 +132,14 @@ impl Running {
         Ok(())
     }
 
-    fn write(&mut self, write: Write, out: &mut Vec<Output>) -> Result<(), StartFailure> {
+    fn write(&mut self, mut write: Write, out: &mut Vec<Output>) -> Result<(), StartFailure> {
         let is_only = write.entries.is_empty() && write.snapshot.is_none();
+        if self.plant == Some(Plant::MembershipBeforeDurable) && write.snapshot.is_none() {
+            write.membership = None;
+            write.hard_state.iter_mut().for_each(|state| state.commit = self.snapshot.index);
+        }
         let is_late = match self.plant {
             Some(Plant::ReplyBeforeSync) => !write.entries.is_empty(),
-            Some(Plant::MembershipBeforeDurable) => is_only && write.membership.is_some(),
             Some(Plant::MessageBeforeVote) => is_only && write.membership.is_none() && write.sync,
             _ => false,
         };
