@@ -79,10 +79,14 @@ impl<M: Machine> Control<M> {
     }
 
     fn turn(&self) -> Result<Again, StoreError> {
+        let before = self.store.version();
         node::sync(self)?;
         service::sync(self)?;
         let again = stateful_set::sync(self)?;
         bind::sync(self)?;
+        if self.store.version() != before {
+            return Ok(again); // no pod is refused for a claim that is being bound
+        }
         schedule::sync(self)?;
         endpoints::sync(self)?;
         garbage::sync(self)?;

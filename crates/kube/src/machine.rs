@@ -40,8 +40,6 @@ pub trait Machine: Send + Sync + 'static {
     fn gateway(&self) -> IpAddr;
     /// Where cluster DNS listens.
     fn resolver(&self) -> SocketAddr;
-    /// Whether images other than the built-in one can run.
-    fn runs_any_image(&self) -> bool;
     /// A fresh address for a pod or a service.
     fn allocate_address(&self) -> Result<IpAddr, MachineError>;
     /// Gives it back.
@@ -90,10 +88,6 @@ impl Machine for Host {
 
     fn resolver(&self) -> SocketAddr {
         self.resolver_bind()
-    }
-
-    fn runs_any_image(&self) -> bool {
-        matches!(self.isolation(), proconsul_pods::Isolation::Namespaces)
     }
 
     fn allocate_address(&self) -> Result<IpAddr, MachineError> {

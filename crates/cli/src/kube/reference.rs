@@ -32,11 +32,15 @@ fn pair(word: &str) -> anyhow::Result<Reference> {
     Ok(Reference { kind: self::kind(kind)?, name: Some(name.to_owned()) })
 }
 
-fn kinds(word: &str) -> anyhow::Result<Vec<Kind>> {
-    if word == "all" {
-        return Ok(Kind::ALL.into_iter().filter(|kind| kind.resource().is_in_all).collect());
+fn kinds(words: &str) -> anyhow::Result<Vec<Kind>> {
+    let mut kinds = Vec::new();
+    for word in words.split(',') {
+        match word {
+            "all" => kinds.extend(Kind::ALL.into_iter().filter(|kind| kind.resource().is_in_all)),
+            word => kinds.push(kind(word)?),
+        }
     }
-    word.split(',').map(kind).collect()
+    Ok(kinds)
 }
 
 fn kind(word: &str) -> anyhow::Result<Kind> {
