@@ -145,6 +145,7 @@ impl<O: Outlets> Driver<O> {
             let now = Instant::now();
             if now >= next_tick {
                 self.core.tick();
+                self.log.nudge();
                 self.renew_lease(now);
                 self.ticked = true;
                 next_tick = now + self.rhythm.tick;
@@ -265,13 +266,7 @@ impl<O: Outlets> Driver<O> {
 
     fn carry_out(&mut self, work: Work) {
         if let Some(write) = work.write {
-            self.log.put(write::Job::Write(write::Write {
-                number: write.number,
-                entries: write.entries,
-                hard_state: write.hard_state,
-                membership: write.membership.map(|(index, membership)| (index, membership.encode())),
-                snapshot: write.snapshot,
-            }));
+            self.write(write);
         }
         if !work.send.is_empty() {
             self.outlets.send(&work.send);
@@ -298,6 +293,19 @@ impl<O: Outlets> Driver<O> {
                 let _ = reader.send(Ok(index));
             }
         }
+    }
+
+    fn write(&self, write: proconsul_raft::Write) {
+        let can_wait = !write.sync && write.entries.is_empty();
+        let job = write::Job::Write(write::Write {
+            number: write.number,
+            entries: write.entries,
+            hard_state: write.hard_state,
+            membership: write.membership.map(|(index, membership)| (index, membership.encode())),
+            snapshot: write.snapshot,
+        });
+        // A commit index alone goes to disk with the next write, or at the next tick: nothing waits for it.
+        if can_wait { self.log.put_lazily(job) } else { self.log.put(job) }
     }
 
     fn commit(&mut self, committed: Vec<proconsul_raft::Committed>, changes: Vec<(Index, Membership)>) {

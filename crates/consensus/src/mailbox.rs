@@ -52,6 +52,24 @@ impl<T> Mailbox<T> {
         true
     }
 
+    /// Puts one item that can wait until something else wakes the taker, or [`Self::nudge`] does.
+    pub(crate) fn put_lazily(&self, item: T) {
+        let mut queue = self.queue.lock();
+        if !queue.closed {
+            queue.items.push(item);
+        }
+    }
+
+    /// Wakes the taker when something lies there.
+    pub(crate) fn nudge(&self) {
+        let mut queue = self.queue.lock();
+        let wake = !queue.items.is_empty() && std::mem::take(&mut queue.taker_waits);
+        drop(queue);
+        if wake {
+            self.filled.notify_one();
+        }
+    }
+
     /// The taker is gone: drops what is there and whatever is put from now on.
     pub(crate) fn close(&self) {
         let mut queue = self.queue.lock();

@@ -445,7 +445,8 @@ struct Reporter<D: Disk> {
 
 impl<D: Disk> Progress for Reporter<D> {
     fn applied(&self, index: Index) {
-        self.inbox.put(Input::Applied(index));
+        // The core only wants to know how far behind the state is; that can wait for its next turn.
+        self.inbox.put_lazily(Input::Applied(index));
     }
 
     fn captured(&self, captured: Captured) {
