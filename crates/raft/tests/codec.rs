@@ -1,5 +1,7 @@
 //! Bytes of messages, memberships, changes and promises: golden, there and back, and never a panic.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
 use bytes::Bytes;
 use proconsul_base::entry::{Entry, EntryKind};
 use proconsul_base::id::{ClusterId, NodeId, RaftId};

@@ -1,6 +1,8 @@
 //! Small clusters in one place, disks that are always done, messages that always arrive: what a driver may count on, and the stories of
 //! bugs that the simulation found.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails where it stands")]
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;

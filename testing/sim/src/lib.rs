@@ -18,4 +18,4 @@ mod world;
 pub use plan::{Options, Plant};
 pub use property::Violation;
 pub use report::{Event, Report};
-pub use sweep::{Failure, Sweep, run, self_test, sweep};
+pub use sweep::{Failure, Sweep, run, sweep};

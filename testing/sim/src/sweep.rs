@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::plan::{Options, Plant};
+use crate::plan::Options;
 use crate::property::Violation;
 use crate::report::Report;
 use crate::world::World;
@@ -103,12 +103,4 @@ pub fn sweep(sweep: Sweep, options: Options, progress: &(dyn Fn(u64) + Sync)) ->
         Some(failure) => Err((done.into_inner(), Box::new(failure))),
         None => Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner)),
     }
-}
-
-/// Plants each bug in turn and looks for it. Answers for each how many seeds it took and what was seen; `None`: it was not found.
-pub fn self_test(sweep_of: Sweep, steps: u64) -> Vec<(Plant, Option<(u64, Box<Failure>)>)> {
-    Plant::ALL
-        .into_iter()
-        .map(|plant| (plant, sweep(sweep_of, Options { plant: Some(plant), ..Options::steps(steps) }, &|_| ()).err()))
-        .collect()
 }

@@ -1,6 +1,6 @@
 //! A small sweep with every test run; the large one is `cargo xtask sim`.
 
-use proconsul_sim::{Event, Options, Sweep, run, sweep};
+use proconsul_sim::{Event, Options, Plant, Sweep, run, sweep};
 
 #[test]
 fn a_small_sweep_finds_nothing() {
@@ -15,4 +15,12 @@ fn the_same_seed_gives_the_same_history() {
     let once = run(7, Options::steps(2000)).unwrap_or_else(|failure| panic!("{failure}"));
     let again = run(7, Options::steps(2000)).unwrap_or_else(|failure| panic!("{failure}"));
     assert_eq!(once, again);
+}
+
+#[test]
+fn bugs_that_show_soon_are_found_soon() {
+    for plant in [Plant::StaleRead, Plant::LostSnapshotTail, Plant::NoGeneration, Plant::OldIdentity] {
+        let options = Options { plant: Some(plant), ..Options::steps(10_000) };
+        assert!((0..40).any(|seed| run(seed, options).is_err()), "{plant:?} was not found");
+    }
 }

@@ -127,11 +127,16 @@ impl World {
                 return false;
             }
         }
-        let is_alone = self.hosts[place].expect == 1 && self.clusters.first().is_none();
+        // Before there is a cluster, an attempt may count on any of those who will begin it.
+        let founders = self.hosts.iter().map(|host| host.expect).max().unwrap_or_default() as u64;
+        let is_early = self.clusters.first().is_none();
+        if is_early && self.report.of(Event::Wipe) >= founders.saturating_sub(1) / 2 {
+            return false;
+        }
         let all_run = self.hosts.iter().all(|host| host.identity.cluster.is_none() || host.running().is_some());
         let is_settled =
             !self.hosts.iter().filter_map(|host| host.running()).any(|running| running.changes_membership());
-        !is_alone && all_run && is_settled && (is_known || self.clusters.first().is_none())
+        all_run && is_settled && (is_known || is_early)
     }
 
     /// Whether a host still has this identity.
