@@ -28,6 +28,7 @@ use crate::clock::Clock;
 use crate::kind::Kind;
 use crate::object::{Key, Object};
 use history::History;
+use journal::Replayed;
 
 /// The objects of one state directory.
 #[derive(Debug)]
@@ -49,13 +50,13 @@ impl Store {
     /// The store that a journal holds; `rng` draws uids and generated names.
     pub fn open(mut journal: Journal, clock: Clock, rng: Rng) -> Result<Arc<Self>, StoreError> {
         let mut objects = BTreeMap::new();
-        let (base, entries) = journal.replay()?;
-        let start = base.map_or(0, |snapshot| {
+        let Replayed { snapshot, records } = journal.replay()?;
+        let start = snapshot.map_or(0, |snapshot| {
             objects = snapshot.objects;
             snapshot.version
         });
         let mut history = History::from_version(start);
-        for (version, record) in entries {
+        for (version, record) in records {
             let changes = record.resolve(version, &objects);
             history.push(changes.into_iter().inspect(|change| change.apply(&mut objects)));
         }

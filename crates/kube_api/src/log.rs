@@ -78,10 +78,9 @@ fn refusal(pod: &Value, container: &str, error: &LogError) -> Refusal {
         LogError::NotStarted { .. } => {
             let statuses =
                 pod.list("/status/containerStatuses").iter().chain(pod.list("/status/initContainerStatuses"));
-            let waiting = statuses
-                .filter(|status| status["name"] == *container)
-                .map(|status| status.text("/state/waiting/reason"));
-            let reason = waiting.last().filter(|reason| !reason.is_empty()).unwrap_or("ContainerCreating");
+            let mut own = statuses.filter(|status| status["name"] == *container);
+            let waiting = own.next().map(|status| status.text("/state/waiting/reason"));
+            let reason = waiting.filter(|reason| !reason.is_empty()).unwrap_or("ContainerCreating");
             Refusal::bad_request(format!(
                 "container \"{container}\" in pod \"{}\" is waiting to start: {reason}",
                 pod.name()

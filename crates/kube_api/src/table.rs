@@ -9,20 +9,15 @@ use serde_json::{Value, json};
 
 /// A Table object of these objects.
 pub(crate) fn of(kind: Kind, objects: &[Object], version: u64, now: Timestamp) -> Value {
-    let (columns, cells): (Vec<Value>, Box<dyn Fn(&Value) -> Vec<Value>>) =
-        match manifest::Kind::from_name(kind.resource().kind) {
-            Some(kind) => {
-                let columns = table::columns(kind);
-                let columns =
-                    columns.iter().map(|column| definition(column.name, column.kind, column.priority)).collect();
-                (columns, Box::new(move |object| table::row(kind, object, now)))
-            }
-            None => {
-                let columns = own_columns(kind);
-                let columns = columns.iter().map(|&(name, priority)| definition(name, "string", priority)).collect();
-                (columns, Box::new(move |object| own_row(kind, object, now)))
-            }
-        };
+    let known = manifest::Kind::from_name(kind.resource().kind);
+    let columns: Vec<Value> = match known {
+        Some(kind) => table::columns(kind).iter().map(|one| definition(one.name, one.kind, one.priority)).collect(),
+        None => own_columns(kind).iter().map(|&(name, priority)| definition(name, "string", priority)).collect(),
+    };
+    let cells = |object: &Value| match known {
+        Some(kind) => table::row(kind, object, now),
+        None => own_row(kind, object, now),
+    };
     let rows = objects.iter().map(|object| {
         let metadata = json!({
             "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": object["metadata"],

@@ -100,8 +100,8 @@ fn text(table: &Value, prefix: &str, is_wide: bool, shows_namespace: bool) -> St
             other => other.to_string(),
         };
         let mut cells: Vec<String> = shown.iter().map(cell).collect();
-        if let Some(name) = cells.first_mut() {
-            name.insert_str(0, prefix);
+        if let Some(name) = shown.iter().position(|&place| columns[place].text("/name") == "Name") {
+            cells[name].insert_str(0, prefix);
         }
         rows.push(cells);
     }

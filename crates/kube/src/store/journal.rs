@@ -64,6 +64,14 @@ pub enum JournalError {
 /// Where changes are kept.
 pub struct Journal(Option<OnDisk>);
 
+/// What a folder held when it was opened.
+#[derive(Debug, Default)]
+pub(super) struct Replayed {
+    pub(super) snapshot: Option<Snapshot>,
+    /// The writes after the snapshot, by version.
+    pub(super) records: Vec<(u64, Record)>,
+}
+
 struct OnDisk {
     folder: PathBuf,
     disk: RealDisk,
@@ -89,15 +97,15 @@ impl Journal {
         let disk = RealDisk;
         let options =
             LogOptions { last_segment_bytes: LARGEST_SEGMENT_BYTES, cache_bytes: usize::MAX, ..LogOptions::default() };
-        let (log, recovered) = Log::open(disk.clone(), &folder.join("log"), options)
+        let (log, recovered) = Log::open(disk, &folder.join("log"), options)
             .map_err(|source| JournalError::Log { folder: folder.to_owned(), source })?;
         let folder = folder.to_owned();
         Ok(Self(Some(OnDisk { folder, disk, log, entries: recovered.entries, since_snapshot: 0 })))
     }
 
     /// What the folder held when it was opened: a snapshot and the writes after it. Asked once.
-    pub(super) fn replay(&mut self) -> Result<(Option<Snapshot>, Vec<(u64, Record)>), JournalError> {
-        let Some(kept) = &mut self.0 else { return Ok((None, Vec::new())) };
+    pub(super) fn replay(&mut self) -> Result<Replayed, JournalError> {
+        let Some(kept) = &mut self.0 else { return Ok(Replayed::default()) };
         let snapshot = kept.read_snapshot()?;
         let begin = snapshot.as_ref().map_or(0, |snapshot| snapshot.version);
         let mut records = Vec::new();
@@ -110,7 +118,7 @@ impl Journal {
             records.push((entry.index.0, record));
         }
         kept.since_snapshot = records.len();
-        Ok((snapshot, records))
+        Ok(Replayed { snapshot, records })
     }
 
     /// Keeps one write; it is on disk when this returns.

@@ -18,6 +18,8 @@ pub(super) async fn follow(client: &Client, until: Instant, out: &mut Out) -> an
     let mut shown = BTreeSet::new();
     let mut changes = client.stream(&format!("{}?watch=true", path(Kind::Pod, None, None))).await?;
     loop {
+        // Sets first: what they count as ready is then among the pods.
+        let sets = list(client, Kind::StatefulSet).await?;
         let pods = list(client, Kind::Pod).await?;
         for pod in pods.iter().filter(|pod| is_ready(pod)) {
             if shown.insert(pod.uid().to_owned()) {
@@ -25,7 +27,6 @@ pub(super) async fn follow(client: &Client, until: Instant, out: &mut Out) -> an
                 out.say(&format!("pod/{} ready on {node} at {address}", pod.name()));
             }
         }
-        let sets = list(client, Kind::StatefulSet).await?;
         let own = pods.iter().filter(|pod| pod.controller().is_none());
         if sets.iter().all(is_complete) && own.clone().all(is_ready) {
             return Ok(true);
