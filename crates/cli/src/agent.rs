@@ -53,6 +53,8 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
         };
         live(config, running).await
     })?;
+    // Everything that must be durable is; a name lookup that still waits for its answer must not hold the exit up.
+    runtime.shutdown_background();
     tracing::info!(target: "agent", code = if exit == Exit::Success { 0 } else { 1 }, "Exit code");
     Ok(exit)
 }

@@ -19,5 +19,5 @@ pub use join::Exhausted;
 pub use resolve::ResolverError;
 pub use start::{Handle, Shutdown, StartError, start};
 
-/// How long a leader that stops waits for another server to take over.
-const HAND_OVER_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a leader that stops waits for another server to take over; when all stop at once, nobody does.
+const HAND_OVER_PATIENCE: Duration = Duration::from_secs(1);

@@ -50,7 +50,7 @@ pub enum StartError {
     #[error("Failed to start Raft: {0}")]
     Consensus(#[from] consensus::StartError),
     /// A port cannot be had.
-    #[error("Failed to start {what} listener on {address}: {source}")]
+    #[error("Failed to start {what} listener on {address}")]
     Listen {
         /// Which listener.
         what: &'static str,
