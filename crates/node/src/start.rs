@@ -47,7 +47,7 @@ pub enum StartError {
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     /// What is on disk cannot be used.
-    #[error("Failed to start Raft: {0}")]
+    #[error("Failed to start Raft")]
     Consensus(#[from] consensus::StartError),
     /// A port cannot be had.
     #[error("Failed to start {what} listener on {address}")]
@@ -60,7 +60,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// Gossip cannot be started.
-    #[error("Failed to start LAN Serf: {0}")]
+    #[error("Failed to start LAN Serf")]
     Gossip(#[from] gossip::StartError),
     /// The pod's resolver cannot be used.
     #[error(transparent)]
