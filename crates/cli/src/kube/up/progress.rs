@@ -7,7 +7,7 @@ use proconsul_kube::object::Fields;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use crate::kube::client::{Client, path};
+use crate::kube::client::{Client, Lines, path};
 use crate::out::Out;
 
 /// Log lines shown of a pod that is not ready.
@@ -16,7 +16,8 @@ const LOG_LINES: usize = 10;
 /// Prints each pod as it becomes ready; true when all are, false when the time is over or a pod waits for what will not come.
 pub(super) async fn follow(client: &Client, until: Instant, out: &mut Out) -> anyhow::Result<bool> {
     let mut shown = BTreeSet::new();
-    let mut changes = client.stream(&format!("{}?watch=true", path(Kind::Pod, None, None))).await?;
+    let mut pod_changes = watch(client, Kind::Pod).await?;
+    let mut set_changes = watch(client, Kind::StatefulSet).await?;
     loop {
         // Sets first: what they count as ready is then among the pods.
         let sets = list(client, Kind::StatefulSet).await?;
@@ -34,18 +35,21 @@ pub(super) async fn follow(client: &Client, until: Instant, out: &mut Out) -> an
         if pods.iter().any(|pod| waiting(pod).any(|(reason, _)| reason == "ImagePullBackOff")) {
             return Ok(false);
         }
-        match timeout_at(until, next_change(client, &mut changes)).await {
-            Ok(changed) => changed?,
+        let changed = async {
+            tokio::select! {
+                change = pod_changes.next() => change,
+                change = set_changes.next() => change,
+            }
+        };
+        match timeout_at(until, changed).await {
+            Ok(change) => anyhow::ensure!(change?.is_some(), "the runtime ended"),
             Err(_) => return Ok(false),
         }
     }
 }
 
-async fn next_change(client: &Client, changes: &mut crate::kube::client::Lines) -> anyhow::Result<()> {
-    if changes.next().await?.is_none() {
-        *changes = client.stream(&format!("{}?watch=true", path(Kind::Pod, None, None))).await?;
-    }
-    Ok(())
+async fn watch(client: &Client, kind: Kind) -> anyhow::Result<Lines> {
+    client.stream(&format!("{}?watch=true", path(kind, None, None))).await
 }
 
 pub(super) async fn list(client: &Client, kind: Kind) -> anyhow::Result<Vec<Value>> {
