@@ -3,7 +3,6 @@
 //! One turn: take everything that has arrived, tell the core, then carry out its work until it has none. Messages and
 //! writes of one turn leave together, so a leader's own disk and its followers' disks work at the same time.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,14 +10,16 @@ use bytes::Bytes;
 use proconsul_base::entry::Entry;
 use proconsul_base::entry::SnapshotMark;
 use proconsul_base::id::RaftId;
-use proconsul_base::index::{Index, Term};
-use proconsul_raft::{Change, Core, Fetch, Membership, Message, Refused, Role, SendSnapshot, Work};
+use proconsul_base::index::Index;
+use proconsul_raft::{Change, Core, Fetch, Membership, Message, Role, SendSnapshot, Work};
 use tokio::sync::oneshot;
 
 use crate::apply::{self, Reply};
 use crate::error::Unavailable;
+use crate::lease::Lease;
 use crate::mailbox::Mailbox;
 use crate::shared::{Shared, Status};
+use crate::waiting::Waiting;
 use crate::write;
 
 /// What reaches the consensus thread.
@@ -63,18 +64,8 @@ pub(crate) trait Outlets {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rhythm {
     pub(crate) tick: Duration,
-    /// How long after a read was asked its answer makes leadership certain, less a margin for clocks that drift.
-    pub(crate) lease: Duration,
     /// Entries kept behind a snapshot for followers that lag a little.
     pub(crate) trailing: u64,
-}
-
-/// The question by which a leader keeps its lease alive.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LeaseQuestion {
-    ticket: u64,
-    asked: Instant,
-    term: Term,
 }
 
 pub(crate) struct Driver<O> {
@@ -86,48 +77,10 @@ pub(crate) struct Driver<O> {
     pub(crate) log: Arc<Mailbox<write::Job>>,
     pub(crate) apply: Arc<Mailbox<apply::Job>>,
     pub(crate) waiting: Waiting,
-    pub(crate) lease_question: Option<LeaseQuestion>,
-    /// Until when the lease holds, if the core still stands by it.
-    pub(crate) lease_until: Option<Instant>,
-    /// The term in which this server became current, and the index that it must have applied to serve readers.
-    pub(crate) current: Option<(Term, Index)>,
+    pub(crate) lease: Lease,
     pub(crate) membership_index: Index,
     /// A tick has passed since the status was last published.
     pub(crate) ticked: bool,
-}
-
-/// Who waits for what, by ticket.
-#[derive(Default)]
-pub(crate) struct Waiting {
-    next_ticket: u64,
-    proposals: HashMap<u64, Reply>,
-    reads: HashMap<u64, Vec<oneshot::Sender<Result<Index, Unavailable>>>>,
-}
-
-impl Waiting {
-    fn ticket(&mut self) -> u64 {
-        self.next_ticket += 1;
-        self.next_ticket
-    }
-
-    fn refuse(&mut self, ticket: u64, refused: Refused) {
-        let error = unavailable(refused);
-        if let Some(reply) = self.proposals.remove(&ticket) {
-            let _ = reply.send(Err(error));
-        }
-        for reader in self.reads.remove(&ticket).into_iter().flatten() {
-            let _ = reader.send(Err(error));
-        }
-    }
-}
-
-/// A refusal in the words of clients. Only what can never be committed counts as not done.
-fn unavailable(refused: Refused) -> Unavailable {
-    match refused {
-        refused if refused.may_still_commit() => Unavailable::LeadershipLost,
-        Refused::Busy | Refused::ChangePending => Unavailable::Busy,
-        _ => Unavailable::NoLeader,
-    }
 }
 
 impl<O: Outlets> Driver<O> {
@@ -164,15 +117,13 @@ impl<O: Outlets> Driver<O> {
         for input in inputs.drain(..) {
             match input {
                 Input::Propose { command, reply } => {
-                    let ticket = self.waiting.ticket();
-                    self.waiting.proposals.insert(ticket, reply);
+                    let ticket = self.waiting.proposal(reply);
                     if let Err(refused) = self.core.propose(ticket, command) {
                         self.waiting.refuse(ticket, refused);
                     }
                 }
                 Input::Change { change, reply } => {
-                    let ticket = self.waiting.ticket();
-                    self.waiting.proposals.insert(ticket, reply);
+                    let ticket = self.waiting.proposal(reply);
                     if let Err(refused) = self.core.change(ticket, &change) {
                         tracing::debug!(target: "agent.server.raft", ?change, %refused, "membership change refused");
                         self.waiting.refuse(ticket, refused);
@@ -208,29 +159,16 @@ impl<O: Outlets> Driver<O> {
         if readers.is_empty() {
             return;
         }
-        let ticket = self.waiting.ticket();
-        self.waiting.reads.insert(ticket, readers);
+        let ticket = self.waiting.readers(readers);
         self.core.read_index(ticket);
     }
 
     /// A leader asks its quorum once per tick, whether anyone reads or not: the answers keep its lease alive.
     fn renew_lease(&mut self, now: Instant) {
-        let is_open = self
-            .lease_question
-            .is_some_and(|open| open.term == self.core.term() && now < open.asked + self.rhythm.lease);
-        if self.core.role() == Role::Leader && !is_open {
+        if self.core.role() == Role::Leader && self.lease.is_question_due(self.core.term(), now) {
             let ticket = self.waiting.ticket();
-            self.lease_question = Some(LeaseQuestion { ticket, asked: now, term: self.core.term() });
+            self.lease.asked(ticket, self.core.term(), now);
             self.core.read_index(ticket);
-        }
-    }
-
-    /// The quorum has answered: nobody else leads until one lease after the question.
-    fn lease_confirmed(&mut self, ticket: u64) {
-        if let Some(question) = self.lease_question.take_if(|open| open.ticket == ticket)
-            && question.term == self.core.term()
-        {
-            self.lease_until = Some(question.asked + self.rhythm.lease);
         }
     }
 
@@ -288,10 +226,8 @@ impl<O: Outlets> Driver<O> {
             self.waiting.refuse(ticket, refused);
         }
         for (ticket, index) in work.reads {
-            self.lease_confirmed(ticket);
-            for reader in self.waiting.reads.remove(&ticket).into_iter().flatten() {
-                let _ = reader.send(Ok(index));
-            }
+            self.lease.confirmed(ticket, self.core.term());
+            self.waiting.read(ticket, index);
         }
     }
 
@@ -321,7 +257,7 @@ impl<O: Outlets> Driver<O> {
         let mut entries = Vec::with_capacity(committed.len());
         let mut replies = Vec::new();
         for committed in committed {
-            if let Some(reply) = committed.ticket.and_then(|ticket| self.waiting.proposals.remove(&ticket)) {
+            if let Some(reply) = committed.ticket.and_then(|ticket| self.waiting.committed(ticket)) {
                 replies.push((committed.entry.index, reply));
             }
             entries.push(committed.entry);
@@ -332,8 +268,9 @@ impl<O: Outlets> Driver<O> {
     /// Tells everybody how this server stands now: at once when its place has changed, the figures once per tick.
     fn publish(&mut self) {
         // A reader may rely on the lease only when everything of earlier terms has been applied here.
-        let leads = self.core.may_lease() && self.shared.applied.get() >= self.current_from();
-        self.shared.set_lease(self.lease_until.filter(|_| leads));
+        let current_from = self.lease.current_from(self.core.term(), self.core.commit());
+        let leads = self.core.may_lease() && self.shared.applied.get() >= current_from;
+        self.shared.set_lease(self.lease.until().filter(|_| leads));
         let known = Arc::clone(&self.shared.status.borrow());
         let place = (self.core.term(), self.core.role(), self.core.leader(), leads);
         let is_new = place != (known.term, known.role, known.leader, known.leads);
@@ -345,15 +282,6 @@ impl<O: Outlets> Driver<O> {
             if next != *known {
                 self.shared.status.send_replace(Arc::new(next));
             }
-        }
-    }
-
-    /// The index at which a leader had everything of earlier terms committed; everything acknowledged later in its term was
-    /// applied here first.
-    fn current_from(&mut self) -> Index {
-        match self.current {
-            Some((term, index)) if term == self.core.term() => index,
-            _ => self.current.insert((self.core.term(), self.core.commit())).1,
         }
     }
 
@@ -381,14 +309,7 @@ impl<O: Outlets> Driver<O> {
         self.shared.status.send_modify(|status| {
             *status = Arc::new(Status { leader: None, leads: false, role: Role::Follower, ..Status::clone(status) });
         });
-        for (_, reply) in self.waiting.proposals {
-            let _ = reply.send(Err(Unavailable::OutcomeUnknown));
-        }
-        for (_, readers) in self.waiting.reads {
-            for reader in readers {
-                let _ = reader.send(Err(Unavailable::Stopping));
-            }
-        }
+        self.waiting.abandon();
         self.log.put(write::Job::Stop);
         self.apply.put(apply::Job::Stop);
     }

@@ -1,0 +1,201 @@
+//! The threads: what they are made of, how they begin from an empty or a recovered log, and how they are tied together.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use proconsul_raft::{Config, Core, Membership, Start, genesis};
+use proconsul_storage::directory::Directory;
+use proconsul_storage::disk::Disk;
+use proconsul_storage::log::{Batch, Log, Recovered};
+use tokio::runtime;
+
+use crate::apply::{ApplyThread, Captured, Due};
+use crate::callers::WhoAmI;
+use crate::driver::{Driver, Input, Rhythm};
+use crate::founding::Begin;
+use crate::lease::Lease;
+use crate::link::Links;
+use crate::machine::Machine;
+use crate::mailbox::Mailbox;
+use crate::outlet::Outlet;
+use crate::recover::{Begun, recover};
+use crate::report::{ApplyReporter, LogReporter};
+use crate::shared::{Shared, Status};
+use crate::snapshot::{Sending, Shelf};
+use crate::start::{Fatal, StartError};
+use crate::waiting::Waiting;
+use crate::write;
+
+/// A tick of the core at multiplier 1. Heartbeats go out every tick, so a follower misses six before it stirs.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Ticks without a leader before an election may start: 0.3 s at multiplier 1, each wait random up to twice that.
+const ELECTION_TICKS: u32 = 6;
+
+/// Everything the threads are made of.
+pub(crate) struct Engine<D: Disk, M> {
+    pub(crate) log: Log<D>,
+    pub(crate) shelf: Shelf<D>,
+    pub(crate) machine: M,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) inbox: Arc<Mailbox<Input>>,
+    pub(crate) who: WhoAmI,
+    pub(crate) source: Option<IpAddr>,
+    pub(crate) multiplier: u32,
+    pub(crate) snapshot_bytes: u64,
+    pub(crate) trailing: u64,
+    pub(crate) seed: u64,
+    pub(crate) runtime: runtime::Handle,
+    pub(crate) fatal: Fatal,
+    pub(crate) threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    /// Locked for as long as a thread may write.
+    pub(crate) _directory: Arc<Directory<D>>,
+}
+
+impl<D: Disk, M: Machine> Engine<D, M> {
+    /// Goes on with the cluster that the log belongs to.
+    pub(crate) fn resume(mut self, found: Recovered) -> Result<(), StartError> {
+        let begun = recover(found, &mut self.log, &self.shelf, &mut self.machine)?;
+        self.run(begun, false)
+    }
+
+    /// Begins with an empty log.
+    pub(crate) fn begin(mut self, begin: Begin) -> Result<(), StartError> {
+        match begin {
+            Begin::Join => self
+                .run(Begun { start: Start::default(), at: Default::default(), membership: Default::default() }, false),
+            Begin::Found(membership) => {
+                let begun = self.found(&membership)?;
+                let leads_first = membership.voters.first().is_some_and(|first| first.raft_id == self.shared.me);
+                self.run(begun, leads_first)
+            }
+        }
+    }
+
+    /// Makes the first record of a new cluster durable: an empty snapshot of these members, after which the log begins.
+    fn found(&mut self, membership: &Membership) -> Result<Begun, StartError> {
+        let first = genesis(membership.clone());
+        let mark = first.snapshot.unwrap_or_default();
+        let bytes = membership.encode();
+        self.shelf.keep(&Captured {
+            index: mark.index,
+            term: mark.term,
+            membership: bytes.clone(),
+            state: self.machine.capture(),
+        })?;
+        self.log.append(&Batch {
+            entries: &[],
+            hard_state: first.hard_state,
+            membership: Some((mark.index, bytes.clone())),
+            snapshot: first.snapshot,
+        })?;
+        let start = Start {
+            hard_state: first.hard_state.unwrap_or_default(),
+            membership: Some((mark.index, membership.clone())),
+            snapshot: Some((mark, membership.clone())),
+            compacted: mark,
+            terms: Vec::new(),
+            entries: Vec::new(),
+            last: mark.index,
+        };
+        Ok(Begun { start, at: (mark.index, mark.term), membership: bytes })
+    }
+
+    fn run(self, begun: Begun, campaign: bool) -> Result<(), StartError> {
+        let tick = TICK * self.multiplier;
+        let mut config = Config::new(self.shared.me, self.seed);
+        config.heartbeat_ticks = 1;
+        config.election_ticks = ELECTION_TICKS as usize;
+        let membership_index = begun.start.applied();
+        let members = begun.start.membership.as_ref().map(|(_, membership)| membership.clone()).unwrap_or_default();
+        let mut core = Core::new(config, begun.start)?;
+        // Whoever looks before the first turn sees the members that are on disk.
+        self.shared.status.send_modify(|status| {
+            let membership = Arc::new(members);
+            *status = Arc::new(Status { membership, membership_index, ..Status::clone(status) });
+        });
+        if campaign {
+            core.campaign();
+        }
+        let log_jobs = Arc::new(Mailbox::default());
+        let apply_jobs = Arc::new(Mailbox::default());
+        self.shared.applied.publish(begun.at.0);
+        let reader = self.log.reader();
+        let outlet = Outlet {
+            links: self.links(),
+            sending: Arc::new(Sending {
+                shelf: self.shelf.clone(),
+                who: Arc::clone(&self.who),
+                source: self.source,
+                book: Arc::clone(&self.shared.book),
+            }),
+            shelf: self.shelf.clone(),
+            reader,
+            inbox: Arc::clone(&self.inbox),
+            apply: Arc::clone(&apply_jobs),
+            runtime: self.runtime.clone(),
+            fatal: Arc::clone(&self.fatal),
+        };
+        let driver = Driver {
+            core,
+            outlets: outlet,
+            // Nine tenths of an election wait: room for clocks that run differently.
+            rhythm: Rhythm { tick, trailing: self.trailing },
+            lease: Lease::new(tick * ELECTION_TICKS * 9 / 10),
+            shared: Arc::clone(&self.shared),
+            inbox: Arc::clone(&self.inbox),
+            log: Arc::clone(&log_jobs),
+            apply: Arc::clone(&apply_jobs),
+            waiting: Waiting::default(),
+            membership_index,
+            ticked: true,
+        };
+        let apply = ApplyThread {
+            machine: self.machine,
+            progress: ApplyReporter {
+                inbox: Arc::clone(&self.inbox),
+                shelf: self.shelf.clone(),
+                runtime: self.runtime.clone(),
+                busy: Arc::default(),
+                fatal: Arc::clone(&self.fatal),
+            },
+            applied: Arc::clone(&self.shared.applied),
+            due: Due { bytes: self.snapshot_bytes },
+            at: begun.at,
+            memberships: [(begun.at.0, begun.membership)].into(),
+            since_capture: 0,
+        };
+        let preparer = self.log.preparer();
+        let durable = LogReporter { inbox: Arc::clone(&self.inbox), fatal: Arc::clone(&self.fatal) };
+        let (log, fatal) = (self.log, self.fatal);
+        let mut threads = self.threads.lock();
+        // Detached: it ends with the log and holds nothing but a segment in the making.
+        spawn("prepare", move || {
+            if let Err(error) = preparer.run() {
+                fatal(error.to_string());
+            }
+        })?;
+        let directory = self._directory;
+        threads.push(spawn("log", move || {
+            write::run(log, &log_jobs, &durable);
+            drop(directory);
+        })?);
+        threads.push(spawn("apply", move || apply.run(&apply_jobs))?);
+        threads.push(spawn("consensus", move || driver.run())?);
+        Ok(())
+    }
+
+    fn links(&self) -> Links {
+        let inbox = Arc::clone(&self.inbox);
+        let unreachable = Box::new(move |peer| inbox.put(Input::Unreachable(peer)));
+        Links::new((self.who)(), self.source, Arc::clone(&self.shared.book), unreachable, self.runtime.clone())
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.to_owned()).spawn(work)
+}
