@@ -21,7 +21,6 @@ events! {
     Refused "connections refused: another server's address",
     Tick "ticks",
     Sync "writes made durable",
-    LateWrite "writes reported done without a sync",
     Crash "crashes",
     TornWrite "crashes in the middle of a write",
     TornSnapshot "crashes in the middle of a snapshot",

@@ -28,8 +28,8 @@ impl Reads {
         if answered < floor { Err(Violation::StaleRead { ticket, answered, floor }) } else { Ok(()) }
     }
 
-    /// It will not be answered.
-    pub(crate) fn forget(&mut self, ticket: u64) {
-        self.open.remove(&ticket);
+    /// It will not be answered; answers whether it was a read at all.
+    pub(crate) fn forget(&mut self, ticket: u64) -> bool {
+        self.open.remove(&ticket).is_some()
     }
 }

@@ -56,7 +56,6 @@ pub(crate) enum Output {
     Refused(u64, Refused),
     Read(u64, Index),
     Fetched,
-    Late,
 }
 
 pub(super) fn batch(write: &Write) -> Batch<'_> {
@@ -127,12 +126,12 @@ impl Running {
         self.is_snapshot_due |= work.wants_snapshot;
         self.was_member |= self.core.membership().contains(self.core.id());
         if let Some(write) = work.write {
-            self.write(write, out)?;
+            self.write(write)?;
         }
         Ok(())
     }
 
-    fn write(&mut self, mut write: Write, out: &mut Vec<Output>) -> Result<(), StartFailure> {
+    fn write(&mut self, mut write: Write) -> Result<(), StartFailure> {
         let is_only = write.entries.is_empty() && write.snapshot.is_none();
         if self.plant == Some(Plant::MembershipBeforeDurable) && write.snapshot.is_none() {
             write.membership = None;
@@ -152,7 +151,6 @@ impl Running {
         self.writes.push_back(write);
         if is_late {
             self.core.persisted(number);
-            out.push(Output::Late);
         }
         Ok(())
     }

@@ -39,10 +39,6 @@ impl World {
                 self.report.count(Event::Fetched);
                 Ok(())
             }
-            Output::Late => {
-                self.report.count(Event::LateWrite);
-                Ok(())
-            }
         }
     }
 
@@ -71,7 +67,10 @@ impl World {
     }
 
     fn refused(&mut self, ticket: u64, refused: Refused) {
-        self.reads.forget(ticket);
+        if self.reads.forget(ticket) {
+            self.report.count(Event::ReadRefused);
+            return;
+        }
         match refused {
             Refused::Overwritten => {
                 self.report.count(Event::WriteOverwritten);
