@@ -7,7 +7,7 @@
 //! the same state are followed once.
 
 mod done;
-pub mod register;
+pub(crate) mod register;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -17,17 +17,17 @@ use self::done::Done;
 
 /// One operation of one client.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operation<C> {
+pub(crate) struct Operation<C> {
     /// What was asked, and what was answered.
-    pub call: C,
+    pub(crate) call: C,
     /// When it was asked: a number that grows with every call and every answer of all clients.
-    pub begin: u64,
+    pub(crate) begin: u64,
     /// When it was answered, in the same numbers. Without an answer it may have happened at any time after its call, or never.
-    pub end: Option<u64>,
+    pub(crate) end: Option<u64>,
 }
 
 /// What is stored, and what an operation does to it.
-pub trait Model: Clone + Eq + Hash {
+pub(crate) trait Model: Clone + Eq + Hash {
     /// A question with its answer.
     type Call;
 
@@ -36,14 +36,14 @@ pub trait Model: Clone + Eq + Hash {
 }
 
 /// A history in which no order explains every answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct Contradiction<M, C> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contradiction<M, C> {
     /// How many operations the best order explains.
-    pub explained: usize,
+    pub(crate) explained: usize,
     /// The state after these.
-    pub state: M,
+    pub(crate) state: M,
     /// The operations, in the order of their calls, of which one had to be next and none can be.
-    pub stuck: Vec<Operation<C>>,
+    pub(crate) stuck: Vec<Operation<C>>,
 }
 
 impl<M: fmt::Debug, C: fmt::Debug> fmt::Display for Contradiction<M, C> {
@@ -60,7 +60,7 @@ impl<M: fmt::Debug, C: fmt::Debug> fmt::Display for Contradiction<M, C> {
 }
 
 /// Looks for an order of the history, from this state, that explains every answer.
-pub fn check<M: Model>(initial: M, history: &[Operation<M::Call>]) -> Result<(), Contradiction<M, M::Call>>
+pub(crate) fn check<M: Model>(initial: M, history: &[Operation<M::Call>]) -> Result<(), Contradiction<M, M::Call>>
 where
     M::Call: Clone,
 {

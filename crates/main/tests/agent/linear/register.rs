@@ -2,15 +2,15 @@
 //!
 //! Every write of a history carries a value of its own, so a value stands for the index that Consul compares.
 
-use crate::Model;
+use super::Model;
 
 /// The value of one key; nothing before the first write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub struct Register(pub Option<u64>);
+pub(crate) struct Register(pub Option<u64>);
 
 /// What a client asked of it, and what it was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
+pub(crate) enum Call {
     /// The value was written.
     Write(u64),
     /// This value was read.

@@ -1,7 +1,7 @@
 //! Small told histories of one key.
 
-use crate::register::{Call, Register};
-use crate::{Contradiction, Operation, check};
+use super::register::{Call, Register};
+use super::{Contradiction, Operation, check};
 
 use Call::{Exchange, Read, Write};
 

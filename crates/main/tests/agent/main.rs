@@ -1,0 +1,28 @@
+//! The program from outside: real agents on loopback addresses of their own, met through sockets, signals and the command line.
+//!
+//! Each test claims its own range of 127/8, so that all tests, and several runs of them, go on at the same time.
+
+#[cfg(test)]
+mod addresses;
+#[cfg(test)]
+mod durable;
+#[cfg(test)]
+mod history;
+#[cfg(test)]
+mod killed;
+#[cfg(test)]
+mod linear;
+#[cfg(test)]
+mod no_leader;
+#[cfg(test)]
+mod peers;
+#[cfg(test)]
+mod refused;
+#[cfg(test)]
+mod signals;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod three_servers;
+#[cfg(test)]
+mod wiped;
