@@ -52,7 +52,7 @@ pub(crate) struct Schema {
 
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let document: Document = serde_json::from_str(include_str!("../schema/v1.36.json"))
-        .expect("the embedded schema is JSON of the form that xtask-schemas writes, as a test checks");
+        .expect("the embedded schema is JSON of the form that xtask/schemas writes, as a test checks");
     let definitions = document.definitions.into_iter().filter_map(|(name, raw)| {
         let properties = raw.properties?.into_iter().map(|(field, raw)| (field, raw.shape())).collect();
         let short = name.rsplit('.').next().unwrap_or(&name).to_owned();
@@ -102,7 +102,7 @@ impl Shape {
     }
 }
 
-/// The file as written by `xtask-schemas`.
+/// The file as written by `xtask/schemas`.
 #[derive(Deserialize)]
 struct Document {
     kinds: BTreeMap<String, String>,

@@ -1,4 +1,4 @@
-//! Writes the schema of the kinds the runtime serves: `cargo run --manifest-path xtask-schemas/Cargo.toml > crates/manifest/schema/v1.36.json`.
+//! Writes the schema of the kinds the runtime serves: `cargo run --manifest-path xtask/schemas/Cargo.toml > crates/manifest/schema/v1.36.json`.
 //!
 //! The source is the JSON schema that `k8s-openapi` carries, itself generated from the OpenAPI document of Kubernetes v1.36.
 //! Only what field validation needs is kept: names, types, formats and required fields. Descriptions are dropped.
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 /// What a reader of the file must know about where it comes from.
 const NOTE: &str = "Cut from the OpenAPI document of Kubernetes v1.36 (Copyright The Kubernetes Authors, Apache-2.0) through k8s-openapi 0.29.0 \
-                    (Apache-2.0) by xtask-schemas; do not edit by hand";
+                    (Apache-2.0) by xtask/schemas; do not edit by hand";
 
 /// The parts of a schema that say what a value may be.
 const KEPT: [&str; 8] =
