@@ -84,7 +84,7 @@ pub(crate) struct Driver<O> {
 }
 
 impl<O: Outlets> Driver<O> {
-    /// Runs until told to stop or until this server has been removed from its cluster.
+    /// Runs until told to stop.
     pub(crate) fn run(mut self) {
         let mut inputs = Vec::new();
         let mut next_tick = Instant::now() + self.rhythm.tick;
@@ -103,9 +103,7 @@ impl<O: Outlets> Driver<O> {
                 self.ticked = true;
                 next_tick = now + self.rhythm.tick;
             }
-            if !self.work() {
-                break;
-            }
+            self.work();
             self.publish();
         }
         self.close();
@@ -189,17 +187,15 @@ impl<O: Outlets> Driver<O> {
         }
     }
 
-    /// Carries out everything the core asks for. False when this server has been removed.
-    fn work(&mut self) -> bool {
+    /// Carries out everything the core asks for. A server that was removed goes on until its process ends, because the others
+    /// may still need its vote to elect the one who removes it for good (thesis §4.2.2); it asks for nothing itself.
+    fn work(&mut self) {
         while let Some(work) = self.core.ready() {
-            let stopped = work.is_stopped;
-            self.carry_out(work);
-            if stopped {
+            if work.is_stopped {
                 tracing::info!(target: "agent.server.raft", "removed from the cluster; this server takes part in nothing any more");
-                return false;
             }
+            self.carry_out(work);
         }
-        true
     }
 
     fn carry_out(&mut self, work: Work) {

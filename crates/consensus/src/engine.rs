@@ -28,7 +28,7 @@ use crate::shared::{Shared, Status};
 use crate::snapshot::{Sending, Shelf};
 use crate::start::{Fatal, StartError};
 use crate::waiting::Waiting;
-use crate::write;
+use crate::{apply, write};
 
 /// A tick of the core at multiplier 1. Heartbeats go out every tick, so a follower misses six before it stirs.
 const TICK: Duration = Duration::from_millis(50);
@@ -53,7 +53,7 @@ pub(crate) struct Engine<D: Disk, M> {
     pub(crate) fatal: Fatal,
     pub(crate) threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
     /// Locked for as long as a thread may write.
-    pub(crate) _directory: Arc<Directory<D>>,
+    pub(crate) directory: Arc<Directory<D>>,
 }
 
 impl<D: Disk, M: Machine> Engine<D, M> {
@@ -107,25 +107,71 @@ impl<D: Disk, M: Machine> Engine<D, M> {
 
     fn run(self, begun: Begun, campaign: bool) -> Result<(), StartError> {
         let tick = TICK * self.multiplier;
+        let core = self.core(begun.start, campaign)?;
+        let (log_jobs, apply_jobs) = (Arc::new(Mailbox::default()), Arc::new(Mailbox::default()));
+        self.shared.applied.publish(begun.at.0);
+        let driver = Driver {
+            membership_index: self.shared.status.borrow().membership_index,
+            core,
+            outlets: self.outlet(&apply_jobs),
+            // Nine tenths of an election wait: room for clocks that run differently.
+            lease: Lease::new(tick * ELECTION_TICKS * 9 / 10),
+            rhythm: Rhythm { tick, trailing: self.trailing },
+            shared: Arc::clone(&self.shared),
+            inbox: Arc::clone(&self.inbox),
+            log: Arc::clone(&log_jobs),
+            apply: Arc::clone(&apply_jobs),
+            waiting: Waiting::default(),
+            ticked: true,
+        };
+        let apply = ApplyThread {
+            progress: self.apply_reporter(),
+            machine: self.machine,
+            applied: Arc::clone(&self.shared.applied),
+            due: Due { bytes: self.snapshot_bytes },
+            at: begun.at,
+            memberships: [(begun.at.0, begun.membership)].into(),
+            since_capture: 0,
+        };
+        let durable = LogReporter { inbox: self.inbox, fatal: Arc::clone(&self.fatal) };
+        let preparer = self.log.preparer();
+        let (log, fatal, directory) = (self.log, self.fatal, self.directory);
+        let mut threads = self.threads.lock();
+        // Detached: it ends with the log and holds nothing but a segment in the making.
+        spawn("prepare", move || {
+            if let Err(error) = preparer.run() {
+                fatal(error.to_string());
+            }
+        })?;
+        threads.push(spawn("log", move || {
+            write::run(log, &log_jobs, &durable);
+            drop(directory);
+        })?);
+        threads.push(spawn("apply", move || apply.run(&apply_jobs))?);
+        threads.push(spawn("consensus", move || driver.run())?);
+        Ok(())
+    }
+
+    fn core(&self, start: Start, campaign: bool) -> Result<Core, StartError> {
         let mut config = Config::new(self.shared.me, self.seed);
         config.heartbeat_ticks = 1;
         config.election_ticks = ELECTION_TICKS as usize;
-        let membership_index = begun.start.applied();
-        let members = begun.start.membership.as_ref().map(|(_, membership)| membership.clone()).unwrap_or_default();
-        let mut core = Core::new(config, begun.start)?;
+        let membership_index = start.applied();
+        let membership = start.membership.as_ref().map(|(_, membership)| membership.clone()).unwrap_or_default();
+        let mut core = Core::new(config, start)?;
         // Whoever looks before the first turn sees the members that are on disk.
         self.shared.status.send_modify(|status| {
-            let membership = Arc::new(members);
+            let membership = Arc::new(membership);
             *status = Arc::new(Status { membership, membership_index, ..Status::clone(status) });
         });
         if campaign {
             core.campaign();
         }
-        let log_jobs = Arc::new(Mailbox::default());
-        let apply_jobs = Arc::new(Mailbox::default());
-        self.shared.applied.publish(begun.at.0);
-        let reader = self.log.reader();
-        let outlet = Outlet {
+        Ok(core)
+    }
+
+    fn outlet(&self, apply: &Arc<Mailbox<apply::Job>>) -> Outlet<D> {
+        Outlet {
             links: self.links(),
             sending: Arc::new(Sending {
                 shelf: self.shelf.clone(),
@@ -134,59 +180,22 @@ impl<D: Disk, M: Machine> Engine<D, M> {
                 book: Arc::clone(&self.shared.book),
             }),
             shelf: self.shelf.clone(),
-            reader,
+            reader: self.log.reader(),
             inbox: Arc::clone(&self.inbox),
-            apply: Arc::clone(&apply_jobs),
+            apply: Arc::clone(apply),
             runtime: self.runtime.clone(),
             fatal: Arc::clone(&self.fatal),
-        };
-        let driver = Driver {
-            core,
-            outlets: outlet,
-            // Nine tenths of an election wait: room for clocks that run differently.
-            rhythm: Rhythm { tick, trailing: self.trailing },
-            lease: Lease::new(tick * ELECTION_TICKS * 9 / 10),
-            shared: Arc::clone(&self.shared),
+        }
+    }
+
+    fn apply_reporter(&self) -> ApplyReporter<D> {
+        ApplyReporter {
             inbox: Arc::clone(&self.inbox),
-            log: Arc::clone(&log_jobs),
-            apply: Arc::clone(&apply_jobs),
-            waiting: Waiting::default(),
-            membership_index,
-            ticked: true,
-        };
-        let apply = ApplyThread {
-            machine: self.machine,
-            progress: ApplyReporter {
-                inbox: Arc::clone(&self.inbox),
-                shelf: self.shelf.clone(),
-                runtime: self.runtime.clone(),
-                busy: Arc::default(),
-                fatal: Arc::clone(&self.fatal),
-            },
-            applied: Arc::clone(&self.shared.applied),
-            due: Due { bytes: self.snapshot_bytes },
-            at: begun.at,
-            memberships: [(begun.at.0, begun.membership)].into(),
-            since_capture: 0,
-        };
-        let preparer = self.log.preparer();
-        let durable = LogReporter { inbox: Arc::clone(&self.inbox), fatal: Arc::clone(&self.fatal) };
-        let (log, fatal) = (self.log, self.fatal);
-        let mut threads = self.threads.lock();
-        // Detached: it ends with the log and holds nothing but a segment in the making.
-        spawn("prepare", move || {
-            if let Err(error) = preparer.run() {
-                fatal(error.to_string());
-            }
-        })?;
-        let directory = self._directory;
-        threads.push(spawn("log", move || {
-            write::run(log, &log_jobs, &durable);
-            drop(directory);
-        })?);
-        threads.push(spawn("apply", move || apply.run(&apply_jobs))?);
-        threads.push(spawn("consensus", move || driver.run())?);
-        Ok(())
+            shelf: self.shelf.clone(),
+            runtime: self.runtime.clone(),
+            busy: Arc::default(),
+            fatal: Arc::clone(&self.fatal),
+        }
     }
 
     fn links(&self) -> Links {

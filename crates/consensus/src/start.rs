@@ -195,7 +195,7 @@ pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, 
         runtime: options.runtime.clone(),
         fatal: Arc::clone(&fatal),
         threads: Arc::clone(&threads),
-        _directory: Arc::clone(&directory),
+        directory: Arc::clone(&directory),
     };
     let launch: Option<Launch> = if is_begun {
         engine.resume(found)?;
