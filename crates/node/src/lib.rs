@@ -3,6 +3,8 @@
 //! [`start`] is the only way to build an agent, for the command line and for tests alike. The real clock, the real disk and
 //! the operating system's randomness are made here and passed down.
 
+mod error;
+mod handle;
 mod identity;
 mod join;
 mod local;
@@ -15,9 +17,11 @@ mod tags;
 
 use std::time::Duration;
 
+pub use error::StartError;
+pub use handle::{Handle, Shutdown};
 pub use join::Exhausted;
 pub use resolve::ResolverError;
-pub use start::{Handle, Shutdown, StartError, start};
+pub use start::start;
 
 /// How long a leader that stops waits for another server to take over; when all stop at once, nobody does.
 const HAND_OVER_PATIENCE: Duration = Duration::from_secs(1);

@@ -1,7 +1,6 @@
-//! Starting a node, in the order in which each part needs the one before, and stopping it in reverse.
+//! Starting a node, in the order in which each part needs the one before.
 
 use std::future::Future;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +17,6 @@ use proconsul_server::endpoint::{QueryTime, Server, Settings};
 use proconsul_server::leader::tombstones;
 use proconsul_server::machine::StoreMachine;
 use proconsul_state::store::Store;
-use proconsul_storage::directory::DirectoryError;
 use proconsul_storage::disk::{Disk, MemoryDisk, RealDisk};
 use proconsul_storage::log::LogOptions;
 use tokio::net::TcpListener;
@@ -26,119 +24,15 @@ use tokio::runtime;
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinSet, spawn_blocking};
 
+use crate::error::StartError;
+use crate::handle::{Handle, Shutdown};
 use crate::join::{Exhausted, Joiner};
 use crate::local::{Figures, Node};
-use crate::resolve::{Resolver, ResolverError};
-use crate::{HAND_OVER_PATIENCE, identity, local, members, tags};
+use crate::resolve::Resolver;
+use crate::{identity, local, members, tags};
 
 /// Bytes of log after which a snapshot is due, unless the last snapshot was larger.
 const SNAPSHOT_BYTES: u64 = 16 * 1024 * 1024;
-
-/// Why an agent does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// A client agent was asked for.
-    #[error("this version runs servers only: add -server (with -bootstrap-expect), or use -dev for a server in memory")]
-    NotAServer,
-    /// A server without a data directory.
-    #[error("data_dir cannot be empty")]
-    NoDataDir,
-    /// The data directory cannot be used.
-    #[error(transparent)]
-    Directory(#[from] DirectoryError),
-    /// What is on disk cannot be used.
-    #[error("Failed to start Raft")]
-    Consensus(#[from] consensus::StartError),
-    /// A port cannot be had.
-    #[error("Failed to start {what} listener on {address}")]
-    Listen {
-        /// Which listener.
-        what: &'static str,
-        /// Where.
-        address: SocketAddr,
-        /// Why not.
-        source: io::Error,
-    },
-    /// Gossip cannot be started.
-    #[error("Failed to start LAN Serf")]
-    Gossip(#[from] gossip::StartError),
-    /// The pod's resolver cannot be used.
-    #[error(transparent)]
-    Resolver(#[from] ResolverError),
-    /// None of the `-join` addresses answered.
-    #[error("Failed to join any of {targets:?}: {failures:?}")]
-    Join {
-        /// What was tried.
-        targets: Vec<String>,
-        /// What went wrong with each.
-        failures: Vec<String>,
-    },
-    /// A task ended before its time.
-    #[error("a task of the start ended before its time")]
-    Task,
-}
-
-/// Why a node is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shutdown {
-    /// It has left the cluster on request.
-    Left,
-    /// `-retry-max` attempts to join have failed.
-    JoinExhausted,
-    /// The disk or the state failed: nothing more can be promised.
-    Fatal(String),
-}
-
-/// A running agent.
-pub struct Handle {
-    config: Arc<Config>,
-    consensus: consensus::Handle,
-    gossip: gossip::Handle,
-    node: Arc<Node>,
-    over: watch::Sender<Option<Shutdown>>,
-    closing: watch::Sender<bool>,
-    doors: JoinSet<()>,
-    tasks: JoinSet<()>,
-    stop_consensus: Box<dyn FnOnce() + Send>,
-    http: Vec<SocketAddr>,
-}
-
-impl Handle {
-    /// Returns when the node ends by itself, and why.
-    pub async fn wait_shutdown(&self) -> Shutdown {
-        let mut over = self.over.subscribe();
-        let over = over.wait_for(Option::is_some).await.ok().and_then(|over| over.clone());
-        over.unwrap_or(Shutdown::Left)
-    }
-
-    /// The configuration that runs.
-    pub fn config(&self) -> &Config {
-        &self.config
-    }
-
-    /// Where the HTTP API listens.
-    pub fn http_addresses(&self) -> &[SocketAddr] {
-        &self.http
-    }
-
-    /// Leaves the cluster on purpose: hands leadership over, tells everybody, and waits until that has spread.
-    pub async fn leave(&self) {
-        self.node.depart().await;
-    }
-
-    /// Stops without leaving: hands leadership over first, answers what is under way, then ends everything.
-    pub async fn stop(mut self) {
-        self.consensus.hand_over(HAND_OVER_PATIENCE).await;
-        self.closing.send_replace(true);
-        while self.doors.join_next().await.is_some() {}
-        self.tasks.abort_all();
-        while self.tasks.join_next().await.is_some() {}
-        self.gossip.shutdown().await;
-        let stop = self.stop_consensus;
-        // A panic there has been reported already, and the process ends anyway.
-        let _ = spawn_blocking(stop).await;
-    }
-}
 
 /// Starts an agent. Returns when everything listens; the cluster may still be without a leader.
 pub async fn start(config: Config) -> Result<Handle, StartError> {

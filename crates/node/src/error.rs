@@ -1,0 +1,54 @@
+//! Why an agent does not start.
+
+use std::io;
+use std::net::SocketAddr;
+
+use proconsul_consensus as consensus;
+use proconsul_gossip as gossip;
+use proconsul_storage::directory::DirectoryError;
+
+use crate::resolve::ResolverError;
+
+/// Why an agent does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A client agent was asked for.
+    #[error("this version runs servers only: add -server (with -bootstrap-expect), or use -dev for a server in memory")]
+    NotAServer,
+    /// A server without a data directory.
+    #[error("data_dir cannot be empty")]
+    NoDataDir,
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// What is on disk cannot be used.
+    #[error("Failed to start Raft")]
+    Consensus(#[from] consensus::StartError),
+    /// A port cannot be had.
+    #[error("Failed to start {what} listener on {address}")]
+    Listen {
+        /// Which listener.
+        what: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Gossip cannot be started.
+    #[error("Failed to start LAN Serf")]
+    Gossip(#[from] gossip::StartError),
+    /// The pod's resolver cannot be used.
+    #[error(transparent)]
+    Resolver(#[from] ResolverError),
+    /// None of the `-join` addresses answered.
+    #[error("Failed to join any of {targets:?}: {failures:?}")]
+    Join {
+        /// What was tried.
+        targets: Vec<String>,
+        /// What went wrong with each.
+        failures: Vec<String>,
+    },
+    /// A task ended before its time.
+    #[error("a task of the start ended before its time")]
+    Task,
+}
