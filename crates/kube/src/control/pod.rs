@@ -5,6 +5,7 @@
 mod container;
 mod image;
 mod launch;
+mod memory;
 mod next;
 mod observe;
 mod probe;

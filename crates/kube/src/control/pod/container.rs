@@ -1,52 +1,32 @@
-//! What a worker remembers of its pod's containers between two looks: pauses, what they wait for, probes under way.
+//! What a worker does with its pod's containers at each look: starts, probes, and what the status tells.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{Container, Pod};
 use proconsul_base::time::Instant;
-use proconsul_plan::backoff::{self, Backoff};
+use proconsul_plan::backoff::Backoff;
 use proconsul_plan::pod_status;
-use proconsul_plan::probe::{Kind as ProbeKind, Probes, Verdict};
-use proconsul_pods::{ContainerLaunch, Exit, PodProcesses, Refusal, ShimError, StartFailure};
+use proconsul_plan::probe::{Kind as ProbeKind, Verdict};
+use proconsul_pods::PodProcesses;
 use tokio::task::JoinSet;
 
-use crate::clock::{self, Timestamp};
 use crate::control::pod::image::{self, Resolved};
-use crate::control::pod::launch::{self, LaunchError};
+use crate::control::pod::memory::{Memory, Scene, objects_version};
 use crate::control::pod::next::{self, Due};
-use crate::control::pod::observe::{self, Beside, Waiting};
+use crate::control::pod::observe::{self, Beside};
 use crate::control::pod::worker::ByName;
 use crate::control::pod::{PodSettings, Shared, probe};
 use crate::control::{Again, sooner};
 use crate::events::Happening;
-use crate::kind::Kind;
-use crate::machine::{Machine, Sandbox};
-use crate::object::{Fields, Object};
+use crate::machine::Machine;
+use crate::object::Object;
 use crate::store::Store;
 
-/// The wait before a container that could not be started is tried again, if nothing it needs changes before.
-const START_WAIT: Duration = Duration::from_secs(10);
-
+/// What is known of each container of one pod.
 pub(super) struct Containers {
     builtin_images: bool,
     version: String,
     known: ByName<Memory>,
-}
-
-/// What is remembered of one container.
-#[derive(Default)]
-struct Memory {
-    backoff: Backoff,
-    /// The instance that ended, and when the next may start.
-    pause: Option<(u32, Timestamp)>,
-    waiting: Option<Waiting>,
-    /// When and at which state of the objects it may need a start failed.
-    failed: Option<(Timestamp, u64)>,
-    /// The instance that was started last: what the sandbox tells may still be older.
-    started: Option<u32>,
-    probes: Option<(u32, Probes)>,
-    asked: BTreeSet<ProbeKind>,
 }
 
 /// The result of one probe.
@@ -56,14 +36,6 @@ pub(super) struct Probed {
     instance: u32,
     kind: ProbeKind,
     result: Result<(), probe::Failure>,
-}
-
-/// What a container's start is told about.
-struct Scene<'a, M: Machine> {
-    shared: &'a Shared<M>,
-    object: &'a Object,
-    pod: &'a Pod,
-    sandbox: &'a M::Pod,
 }
 
 impl Containers {
@@ -230,171 +202,7 @@ impl Failures {
     }
 }
 
-impl Memory {
-    fn is_probed_started(&self) -> bool {
-        self.probes.as_ref().is_some_and(|(_, probes)| probes.is_started())
-    }
-
-    fn is_probed_ready(&self) -> bool {
-        self.probes.as_ref().is_some_and(|(_, probes)| probes.is_ready())
-    }
-
-    fn probes_of(&mut self, instance: u32, container: &Container, now: Instant) -> &Probes {
-        if self.probes.as_ref().is_none_or(|(known, _)| *known != instance) {
-            self.asked.clear();
-            self.probes = None;
-        }
-        &self.probes.get_or_insert_with(|| (instance, Probes::new(container, now))).1
-    }
-
-    /// When a container that ended may start again; the pause is told once, when it begins.
-    fn paused_until<M: Machine>(
-        &mut self,
-        scene: &Scene<'_, M>,
-        container: &Container,
-        instance: u32,
-        exit: &Exit,
-    ) -> Option<Timestamp> {
-        if let Some((_, until)) = self.pause.filter(|(known, _)| *known == instance) {
-            return Some(until);
-        }
-        let ran = exit.finished_at.duration_since(exit.started_at).unwrap_or_default();
-        let pause = self.backoff.ended(ran);
-        let until = clock::after(observe::time(exit.finished_at), pause);
-        self.pause = Some((instance, until));
-        if !pause.is_zero() {
-            let (pod, namespace, uid) = (scene.object.name(), scene.object.namespace(), scene.object.uid());
-            let message = backoff::message(pause, &container.name, pod, namespace, uid);
-            self.waiting = Some(Waiting { reason: "CrashLoopBackOff".to_owned(), message });
-            let name = &container.name;
-            let message = format!("Back-off restarting failed container {name} in pod {pod}_{namespace}({uid})");
-            scene.say(Happening::warning("BackOff", message), container);
-        }
-        Some(until)
-    }
-
-    fn wait_for_image<M: Machine>(&mut self, scene: &Scene<'_, M>, container: &Container, image: &str, advice: &str) {
-        let message = format!("Back-off pulling image \"{image}\": {advice}");
-        let waiting = Waiting { reason: "ImagePullBackOff".to_owned(), message: message.clone() };
-        if self.waiting.as_ref() != Some(&waiting) {
-            scene.say(Happening::warning("Failed", format!("Failed to pull image \"{image}\": {advice}")), container);
-            scene.say(Happening::warning("Failed", "Error: ImagePullBackOff"), container);
-            scene.say(Happening::normal("BackOff", message), container);
-        }
-        self.waiting = Some(waiting);
-    }
-
-    async fn launch<M: Machine>(&mut self, scene: &Scene<'_, M>, container: &Container, instance: u32) -> Again {
-        let (launch, privileges) = match launch::container(scene.shared, scene.pod, container) {
-            Ok(launch) => launch,
-            Err(LaunchError::Config(error)) => {
-                return self.fail(scene, container, "CreateContainerConfigError", "Failed", &error.to_string());
-            }
-            Err(error) => return self.fail(scene, container, "ContainerCreating", "FailedMount", &with_cause(&error)),
-        };
-        for asked in privileges {
-            let message = format!("{asked} is not given: containers run as an ordinary process of this machine");
-            scene.say(Happening::warning("PrivilegesNotGiven", message), container);
-        }
-        match self.execute(scene, launch, instance).await {
-            Ok(warnings) => {
-                scene.say(Happening::normal("Created", "Container created"), container);
-                scene.say(Happening::normal("Started", "Container started"), container);
-                for warning in warnings {
-                    scene.say(Happening::warning("LimitsNotApplied", warning), container);
-                }
-                None
-            }
-            Err(ShimError::Refused(Refusal::Start(failure))) => {
-                let message = failure.to_string();
-                match failure {
-                    StartFailure::SubPath { .. } => {
-                        self.fail(scene, container, "CreateContainerConfigError", "Failed", &message)
-                    }
-                    StartFailure::Volume { .. } => {
-                        self.fail(scene, container, "ContainerCreating", "FailedMount", &message)
-                    }
-                    StartFailure::Create { .. } | StartFailure::Isolation { .. } => {
-                        self.fail(scene, container, "CreateContainerError", "Failed", &message)
-                    }
-                    // The sandbox counts it as an instance that ended, so its back-off is the restart's.
-                    StartFailure::Exec { .. } => {
-                        scene.say(Happening::warning("Failed", format!("Error: {message}")), container);
-                        None
-                    }
-                }
-            }
-            Err(ShimError::Refused(Refusal::RunsAlready { .. } | Refusal::Ending)) => None,
-            Err(error) => self.fail(scene, container, "RunContainerError", "Failed", &error.to_string()),
-        }
-    }
-
-    async fn execute<M: Machine>(
-        &mut self,
-        scene: &Scene<'_, M>,
-        launch: ContainerLaunch,
-        instance: u32,
-    ) -> Result<Vec<String>, ShimError> {
-        self.started = Some(instance);
-        let started = scene.sandbox.start(launch).await;
-        let is_under_way = match &started {
-            Ok(_) | Err(ShimError::Refused(Refusal::RunsAlready { .. })) => true,
-            Err(ShimError::Refused(Refusal::Start(StartFailure::Exec { .. }))) => true,
-            Err(_) => false,
-        };
-        if is_under_way {
-            self.waiting = None;
-            self.failed = None;
-        } else {
-            self.started = None;
-        }
-        started
-    }
-
-    fn fail<M: Machine>(
-        &mut self,
-        scene: &Scene<'_, M>,
-        container: &Container,
-        waiting: &str,
-        reason: &'static str,
-        message: &str,
-    ) -> Again {
-        let waiting = Waiting { reason: waiting.to_owned(), message: message.to_owned() };
-        if self.waiting.as_ref() != Some(&waiting) {
-            let text = if reason == "Failed" { format!("Error: {message}") } else { message.to_owned() };
-            scene.say(Happening::warning(reason, text), container);
-        }
-        self.waiting = Some(waiting);
-        let until = clock::after(scene.shared.store.clock().now(), START_WAIT);
-        self.failed = Some((until, objects_version(&scene.shared.store)));
-        Some(until)
-    }
-}
-
-impl<M: Machine> Scene<'_, M> {
-    fn say(&self, happening: Happening, container: &Container) {
-        self.shared.recorder.record(self.object, &happening.of_container(&container.name));
-    }
-}
-
 fn all(pod: &Pod) -> impl Iterator<Item = &Container> {
     let spec = pod.spec.as_ref();
     spec.into_iter().flat_map(|spec| spec.init_containers.iter().flatten().chain(&spec.containers))
-}
-
-/// The newest version of any object that a container may need to start.
-fn objects_version(store: &Store) -> u64 {
-    [Kind::ConfigMap, Kind::Secret, Kind::PersistentVolumeClaim, Kind::PersistentVolume]
-        .into_iter()
-        .flat_map(|kind| store.list(kind, None))
-        .map(|object| object.version())
-        .max()
-        .unwrap_or(0)
-}
-
-fn with_cause(error: &LaunchError) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) if matches!(error, LaunchError::Files { .. }) => format!("{error}: {cause}"),
-        _ => error.to_string(),
-    }
 }
