@@ -34,7 +34,7 @@ fn names_and_labels_follow_their_rules() {
 }
 
 #[test]
-fn pods_follow_their_rules() {
+fn containers_and_their_ports_follow_their_rules() {
     each(
         Kind::Pod,
         &pod(),
@@ -72,6 +72,16 @@ fn pods_follow_their_rules() {
                 json!([{"name": "x", "mountPath": "/x"}]),
                 "spec.containers[0].volumeMounts[0].name: Not found: \"x\"",
             ),
+        ],
+    );
+}
+
+#[test]
+fn variables_and_resources_follow_their_rules() {
+    each(
+        Kind::Pod,
+        &pod(),
+        &[
             (
                 "/spec/containers/0/env",
                 json!([{"name": "A", "valueFrom": {}}]),
@@ -97,6 +107,16 @@ fn pods_follow_their_rules() {
                 json!({"requests": {"cpu": "2"}, "limits": {"cpu": "1"}}),
                 "spec.containers[0].resources.requests: Invalid value: \"2\": must be less than or equal to cpu limit of 1",
             ),
+        ],
+    );
+}
+
+#[test]
+fn probes_and_init_containers_follow_their_rules() {
+    each(
+        Kind::Pod,
+        &pod(),
+        &[
             (
                 "/spec/containers/0/livenessProbe",
                 json!({"tcpSocket": {"port": 1}, "successThreshold": 2}),
@@ -122,6 +142,16 @@ fn pods_follow_their_rules() {
                 json!([{"name": "c", "image": "x"}]),
                 "spec.initContainers[0].name: Duplicate value: \"c\"",
             ),
+        ],
+    );
+}
+
+#[test]
+fn volumes_and_placement_follow_their_rules() {
+    each(
+        Kind::Pod,
+        &pod(),
+        &[
             (
                 "/spec/volumes",
                 json!([{"name": "v", "emptyDir": {}, "hostPath": {"path": "/x"}}]),
