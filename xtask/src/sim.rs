@@ -1,8 +1,9 @@
 //! `cargo xtask sim`: many seeds of the simulated world on all cores, or its self-test with planted bugs.
 //!
-//! Run it optimised, it is ten times faster: `cargo run --release --package xtask -- sim --seeds 20000`.
+//! Built without optimisation, it builds and runs itself again with it: that is ten times faster.
 
 use std::num::NonZero;
+use std::process::Command;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
@@ -32,9 +33,21 @@ struct Arguments {
 /// Runs it with the words after `sim`.
 pub(crate) fn run(words: &[&str]) -> Result<()> {
     let arguments = parse(words)?;
+    if cfg!(debug_assertions) && arguments.seeds != Some(1) {
+        return run_optimised(words);
+    }
     // Failures are told with their history; the place of a panic would only be in the way.
     std::panic::set_hook(Box::new(|_| ()));
     if arguments.self_test { self_test(&arguments) } else { sweep(&arguments) }
+}
+
+/// The same chore by an optimised build of this program.
+fn run_optimised(words: &[&str]) -> Result<()> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--quiet", "--release", "--package", "xtask", "--", "sim"]).args(words);
+    let status = cargo.status().context("the optimised build cannot be started")?;
+    ensure!(status.success(), "the optimised run failed, see above");
+    Ok(())
 }
 
 fn parse(words: &[&str]) -> Result<Arguments> {
