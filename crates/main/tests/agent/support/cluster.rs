@@ -68,7 +68,13 @@ impl Cluster {
 
     /// Waits until all servers that run agree on a leader among them, and tells its place.
     pub(crate) fn leader(&self) -> usize {
-        wait_until("the servers agree on a leader", || self.look_for_leader())
+        let running = |&place: &usize| self.servers[place].is_running();
+        self.leader_among(&(0..self.servers.len()).filter(running).collect::<Vec<_>>())
+    }
+
+    /// Waits until these agree that one of them leads.
+    pub(crate) fn leader_among(&self, asked: &[usize]) -> usize {
+        wait_until("the servers agree on a leader", || self.look_for_leader(asked))
     }
 
     /// The servers that run, but the one at this place.
@@ -115,17 +121,17 @@ impl Cluster {
         self.directory.path()
     }
 
-    fn look_for_leader(&self) -> Result<usize, String> {
-        let running = self.servers.iter().filter(|server| server.is_running());
-        let told: Vec<String> = running
-            .map(|server| match http::get(server.http(), "/v1/status/leader") {
-                Ok(answer) if answer.status == 200 => text(&answer.json()),
-                other => format!("{other:?}"),
-            })
-            .collect();
-        let leads = |server: &Server| server.is_running() && told[0] == format!("{}:8300", server.address);
-        let leader = self.servers.iter().position(leads).ok_or_else(|| format!("{told:?}"))?;
-        if told.iter().all(|other| *other == told[0]) { Ok(leader) } else { Err(format!("{told:?}")) }
+    fn look_for_leader(&self, asked: &[usize]) -> Result<usize, String> {
+        let told = |&place: &usize| match http::get(self.servers[place].http(), "/v1/status/leader") {
+            Ok(answer) if answer.status == 200 => text(&answer.json()),
+            other => format!("{other:?}"),
+        };
+        let told: Vec<String> = asked.iter().map(told).collect();
+        let leads = |&&place: &&usize| {
+            let address = format!("{}:8300", self.servers[place].address);
+            told.iter().all(|leader| *leader == address)
+        };
+        asked.iter().find(leads).copied().ok_or_else(|| format!("{told:?}"))
     }
 }
 
