@@ -3,6 +3,9 @@
 /// Largest value of one key, in bytes: Consul's `limits.kv_max_value_size`.
 pub const KV_VALUE_BYTES: usize = 512 * 1024;
 
+/// Largest value that `limits.kv_max_value_size` may allow, in bytes: it must fit into [`SNAPSHOT_RECORD_BYTES`] with its key.
+pub const KV_VALUE_BYTES_CONFIGURABLE: usize = 1024 * 1024;
+
 /// Largest frame between servers, in bytes: a Raft append of one largest value and its key, or a batch under the append limit, with room.
 pub const RPC_FRAME_BYTES: usize = 16 * 1024 * 1024;
 

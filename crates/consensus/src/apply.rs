@@ -6,8 +6,9 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use proconsul_base::entry::{Entry, EntryKind};
+use proconsul_base::entry::{Entry, EntryKind, SnapshotMark};
 use proconsul_base::index::{Index, Term};
+use proconsul_storage::snapshot::SnapshotError;
 use tokio::sync::oneshot;
 
 use crate::applied::Applied;
@@ -25,12 +26,15 @@ pub(crate) enum Job {
     /// The membership that is in force from this index on.
     Membership(Index, Bytes),
     /// Replace the state by this snapshot's.
-    Restore { index: Index, term: Term, membership: Bytes, from: Box<dyn io::Read + Send> },
+    Restore { mark: SnapshotMark, open: Open },
     /// Capture the state although none is due: a new server needs it.
     Capture,
     /// End the thread.
     Stop,
 }
+
+/// Opens a snapshot: the membership as of it, and its contents. Called on the apply thread, which may wait for the disk.
+pub(crate) type Open = Box<dyn FnOnce() -> Result<(Bytes, Box<dyn io::Read + Send>), SnapshotError> + Send>;
 
 /// A state worth writing out.
 pub(crate) struct Captured {
@@ -83,7 +87,7 @@ impl<M: Machine, P: Progress> ApplyThread<M, P> {
                         self.memberships.push_back((index, membership));
                         Ok(())
                     }
-                    Job::Restore { index, term, membership, from } => self.restore(index, term, membership, from),
+                    Job::Restore { mark, open } => self.restore(mark, open),
                     Job::Capture => {
                         self.capture();
                         Ok(())
@@ -119,16 +123,12 @@ impl<M: Machine, P: Progress> ApplyThread<M, P> {
         Ok(())
     }
 
-    fn restore(
-        &mut self,
-        index: Index,
-        term: Term,
-        membership: Bytes,
-        mut from: Box<dyn io::Read + Send>,
-    ) -> Result<(), String> {
-        self.machine
-            .restore(&mut from)
-            .map_err(|error| format!("the snapshot of index {index} cannot be restored: {error}"))?;
+    fn restore(&mut self, mark: SnapshotMark, open: Open) -> Result<(), String> {
+        let SnapshotMark { index, term } = mark;
+        let failed =
+            |error: &dyn std::fmt::Display| format!("the snapshot of index {index} cannot be restored: {error}");
+        let (membership, mut from) = open().map_err(|error| failed(&error))?;
+        self.machine.restore(&mut from).map_err(|error| failed(&error))?;
         self.at = (index, term);
         self.memberships = VecDeque::from([(index, membership)]);
         self.since_capture = 0;

@@ -11,7 +11,7 @@ use proconsul_base::entry::Entry;
 use proconsul_base::entry::SnapshotMark;
 use proconsul_base::id::RaftId;
 use proconsul_base::index::Index;
-use proconsul_raft::{Change, Core, Fetch, Membership, Message, Role, SendSnapshot, Work};
+use proconsul_raft::{Change, Core, Fetch, Membership, Message, Role, SendSnapshot, StepError, Work};
 use tokio::sync::oneshot;
 
 use crate::apply::{self, Reply};
@@ -58,6 +58,10 @@ pub(crate) trait Outlets {
     /// Opens a received snapshot for the apply thread.
     fn install_snapshot(&self, mark: SnapshotMark);
     fn members_changed(&self, members: &Membership);
+    /// This server is no member any more.
+    fn removed(&self);
+    /// This server can promise nothing any more.
+    fn fatal(&self, reason: String);
 }
 
 /// How often the core's clock ticks and what follows from it.
@@ -145,7 +149,11 @@ impl<O: Outlets> Driver<O> {
 
     fn hear(&mut self, message: Message) {
         let from = message.from;
-        if let Err(error) = self.core.step(message) {
+        let stepped = self.core.step(message);
+        if let Err(lost @ StepError::LogLost { .. }) = stepped {
+            self.outlets.fatal(lost.to_string());
+        }
+        if let Err(error) = stepped {
             tracing::debug!(target: "agent.server.raft", peer = %from, %error, "message from peer refused");
         } else if self.shared.status.borrow().leader == Some(from) {
             self.shared.heard_leader(Instant::now());
@@ -182,6 +190,8 @@ impl<O: Outlets> Driver<O> {
     fn transfer(&mut self) {
         let status = self.core.status();
         let best = status.peers.iter().filter(|peer| peer.is_voter && peer.is_active).max_by_key(|peer| peer.matched);
+        // Before the word to stand for election leaves: readers must not rely on a lease that the successor ignores.
+        self.shared.set_lease(None);
         if let Some(Err(refused)) = best.map(|peer| self.core.transfer(peer.server.raft_id)) {
             tracing::debug!(target: "agent.server.raft", %refused, "leadership not handed over");
         }
@@ -193,6 +203,7 @@ impl<O: Outlets> Driver<O> {
         while let Some(work) = self.core.ready() {
             if work.is_stopped {
                 tracing::info!(target: "agent.server.raft", "removed from the cluster; this server takes part in nothing any more");
+                self.outlets.removed();
             }
             self.carry_out(work);
         }
@@ -208,9 +219,6 @@ impl<O: Outlets> Driver<O> {
         for snapshot in work.send_snapshot {
             self.outlets.send_snapshot(snapshot);
         }
-        if work.wants_snapshot {
-            self.apply.put(apply::Job::Capture);
-        }
         for fetch in work.fetch {
             self.outlets.fetch(fetch);
         }
@@ -218,6 +226,10 @@ impl<O: Outlets> Driver<O> {
             self.outlets.install_snapshot(mark);
         }
         self.commit(work.committed, work.membership_changed);
+        if work.wants_snapshot {
+            // After what was committed, so that the capture names the server that needs it.
+            self.apply.put(apply::Job::Capture);
+        }
         for (ticket, refused) in work.refused {
             self.waiting.refuse(ticket, refused);
         }
@@ -264,8 +276,8 @@ impl<O: Outlets> Driver<O> {
     /// Tells everybody how this server stands now: at once when its place has changed, the figures once per tick.
     fn publish(&mut self) {
         // A reader may rely on the lease only when everything of earlier terms has been applied here.
-        let current_from = self.lease.current_from(self.core.term(), self.core.commit());
-        let leads = self.core.may_lease() && self.shared.applied.get() >= current_from;
+        let leads = self.core.may_lease()
+            && self.shared.applied.get() >= self.lease.current_from(self.core.term(), self.core.commit());
         self.shared.set_lease(self.lease.until().filter(|_| leads));
         let known = Arc::clone(&self.shared.status.borrow());
         let place = (self.core.term(), self.core.role(), self.core.leader(), leads);

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use crate::apply::{ApplyThread, Captured, Due};
 use crate::callers::WhoAmI;
 use crate::driver::{Driver, Input, Rhythm};
 use crate::founding::Begin;
+use crate::identity::Retire;
 use crate::lease::Lease;
 use crate::link::Links;
 use crate::machine::Machine;
@@ -36,6 +38,9 @@ const TICK: Duration = Duration::from_millis(50);
 /// Ticks without a leader before an election may start: 0.3 s at multiplier 1, each wait random up to twice that.
 const ELECTION_TICKS: u32 = 6;
 
+// A follower that hears a question just before its tick keeps its promise for one tick less than an election wait; a tenth
+// of what is left is room for clocks that run differently. That is the lease, see `Driver`'s `lease`.
+
 /// Everything the threads are made of.
 pub(crate) struct Engine<D: Disk, M> {
     pub(crate) log: Log<D>,
@@ -51,6 +56,7 @@ pub(crate) struct Engine<D: Disk, M> {
     pub(crate) seed: u64,
     pub(crate) runtime: runtime::Handle,
     pub(crate) fatal: Fatal,
+    pub(crate) retire: Retire,
     pub(crate) threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
     /// Locked for as long as a thread may write.
     pub(crate) directory: Arc<Directory<D>>,
@@ -114,8 +120,7 @@ impl<D: Disk, M: Machine> Engine<D, M> {
             membership_index: self.shared.status.borrow().membership_index,
             core,
             outlets: self.outlet(&apply_jobs),
-            // Nine tenths of an election wait: room for clocks that run differently.
-            lease: Lease::new(tick * ELECTION_TICKS * 9 / 10),
+            lease: Lease::new(tick * (ELECTION_TICKS - 1) * 9 / 10),
             rhythm: Rhythm { tick, trailing: self.trailing },
             shared: Arc::clone(&self.shared),
             inbox: Arc::clone(&self.inbox),
@@ -138,17 +143,18 @@ impl<D: Disk, M: Machine> Engine<D, M> {
         let (log, fatal, directory) = (self.log, self.fatal, self.directory);
         let mut threads = self.threads.lock();
         // Detached: it ends with the log and holds nothing but a segment in the making.
-        spawn("prepare", move || {
+        let failed = Arc::clone(&fatal);
+        spawn("prepare", &fatal, move || {
             if let Err(error) = preparer.run() {
-                fatal(error.to_string());
+                failed(error.to_string());
             }
         })?;
-        threads.push(spawn("log", move || {
+        threads.push(spawn("log", &fatal, move || {
             write::run(log, &log_jobs, &durable);
             drop(directory);
         })?);
-        threads.push(spawn("apply", move || apply.run(&apply_jobs))?);
-        threads.push(spawn("consensus", move || driver.run())?);
+        threads.push(spawn("apply", &fatal, move || apply.run(&apply_jobs))?);
+        threads.push(spawn("consensus", &fatal, move || driver.run())?);
         Ok(())
     }
 
@@ -156,6 +162,9 @@ impl<D: Disk, M: Machine> Engine<D, M> {
         let mut config = Config::new(self.shared.me, self.seed);
         config.heartbeat_ticks = 1;
         config.election_ticks = ELECTION_TICKS as usize;
+        // What may lie in a slow follower's mailboxes: 16 MiB.
+        config.max_message_bytes = 256 * 1024;
+        config.max_inflight = 64;
         let membership_index = start.applied();
         let membership = start.membership.as_ref().map(|(_, membership)| membership.clone()).unwrap_or_default();
         let mut core = Core::new(config, start)?;
@@ -185,6 +194,7 @@ impl<D: Disk, M: Machine> Engine<D, M> {
             apply: Arc::clone(apply),
             runtime: self.runtime.clone(),
             fatal: Arc::clone(&self.fatal),
+            retire: Arc::clone(&self.retire),
         }
     }
 
@@ -205,6 +215,12 @@ impl<D: Disk, M: Machine> Engine<D, M> {
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new().name(name.to_owned()).spawn(work)
+/// A broken invariant on any of these threads ends the process: what the others would go on with is not to be trusted.
+fn spawn(name: &'static str, fatal: &Fatal, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    let fatal = Arc::clone(fatal);
+    thread::Builder::new().name(name.to_owned()).spawn(move || {
+        if catch_unwind(AssertUnwindSafe(work)).is_err() {
+            fatal(format!("an invariant of the {name} thread is broken, see above"));
+        }
+    })
 }

@@ -9,6 +9,7 @@ use proconsul_base::id::RaftId;
 use proconsul_base::index::Index;
 use proconsul_base::limit;
 use proconsul_raft::Change;
+use proconsul_storage::directory::DirectoryError;
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::Instant;
 
@@ -16,6 +17,7 @@ use crate::book::Book;
 use crate::callers::Callers;
 use crate::driver::Input;
 use crate::error::Unavailable;
+use crate::identity::Retire;
 use crate::mailbox::Mailbox;
 use crate::read::ReadBatch;
 use crate::shared::{Shared, Status};
@@ -36,7 +38,14 @@ pub(crate) struct Parts {
     /// Permits for proposals waiting on this server, one per [`PERMIT_BYTES`] begun.
     pub(crate) room: Semaphore,
     pub(crate) hold: Duration,
+    pub(crate) retire: Retire,
 }
+
+/// How long a leader that has a successor may still answer.
+const LAST_WORD: Duration = Duration::from_millis(200);
+
+/// How long one proposal may wait for its commit.
+pub(crate) const COMMIT_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Bytes of a command that one permit stands for.
 const PERMIT_BYTES: usize = 4096;
@@ -54,11 +63,26 @@ impl Handle {
             let outcome = if leader == self.me() {
                 self.propose_here(command.clone()).await
             } else {
-                self.0.callers.call(leader, wire::PROPOSE, &command).await
+                self.forward(leader, &command).await
             };
             match outcome {
                 Err(error) if error.nothing_was_done() => self.pause(&mut attempt, leader, error).await?,
                 outcome => return outcome,
+            }
+        }
+    }
+
+    /// Proposes to the leader. One that is frozen or cut off never answers: when it has a successor, what became of the command
+    /// is unknown.
+    async fn forward(&self, leader: RaftId, command: &Bytes) -> Result<Bytes, Unavailable> {
+        let call = self.0.callers.call(leader, wire::PROPOSE, command);
+        let mut call = std::pin::pin!(call);
+        let mut status = self.status_watch();
+        let succeeded = async { drop(status.wait_for(|status| status.leader.is_some_and(|now| now != leader)).await) };
+        tokio::select! {
+            outcome = &mut call => outcome,
+            () = succeeded => {
+                tokio::time::timeout(LAST_WORD, call).await.unwrap_or(Err(Unavailable::LeadershipLost))
             }
         }
     }
@@ -72,7 +96,11 @@ impl Handle {
         if !self.0.inbox.try_put(Input::Propose { command, reply }) {
             return Err(Unavailable::Stopping);
         }
-        answer.await.unwrap_or(Err(Unavailable::OutcomeUnknown))
+        // A leader that lost its quorum does not know for how long; its callers are set free.
+        match tokio::time::timeout(COMMIT_PATIENCE, answer).await {
+            Ok(answer) => answer.unwrap_or(Err(Unavailable::OutcomeUnknown)),
+            Err(_late) => Err(Unavailable::OutcomeUnknown),
+        }
     }
 
     /// Returns when what this server has applied is fresh enough for a read: everything that was acknowledged anywhere
@@ -86,8 +114,9 @@ impl Handle {
             let leader = self.leader_within(&mut attempt).await?;
             match self.read_index_from(leader, certainty).await {
                 Ok(index) => {
-                    self.0.shared.applied.reach(index).await;
-                    return Ok(());
+                    let deadline = attempt.deadline(self.0.hold);
+                    let reached = tokio::time::timeout_at(deadline, self.0.shared.applied.reach(index)).await;
+                    return reached.map_err(|_late| Unavailable::NoLeader);
                 }
                 // A read changes nothing, so it may always be made again.
                 Err(Unavailable::Stopping) => return Err(Unavailable::Stopping),
@@ -127,6 +156,16 @@ impl Handle {
         let not_leading = status.wait_for(|status| status.leader != Some(self.me()));
         self.0.inbox.put(Input::Transfer);
         tokio::time::timeout(patience, not_leading).await.is_ok()
+    }
+
+    /// Gives this server's Raft identity up, durably: when it has left the cluster, the next start is that of a new server.
+    ///
+    /// # Errors
+    /// The disk refused; then the next start tries to go on as the old one.
+    pub async fn retire(&self) -> Result<(), DirectoryError> {
+        let retire = Arc::clone(&self.0.retire);
+        // A job that panicked wrote nothing that could be relied on, nor did it have to.
+        tokio::task::spawn_blocking(move || retire()).await.unwrap_or(Ok(()))
     }
 
     /// This server's place in its cluster.

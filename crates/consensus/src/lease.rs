@@ -56,7 +56,7 @@ impl Lease {
     }
 
     /// The index at which a leader had everything of earlier terms committed; everything acknowledged later in its term was
-    /// applied here first.
+    /// applied here first. To be asked only of a leader whose commit index is the cluster's: the first answer of a term stays.
     pub(crate) fn current_from(&mut self, term: Term, commit: Index) -> Index {
         match self.current {
             Some((since, index)) if since == term => index,
@@ -81,6 +81,14 @@ mod tests {
         lease.asked(8, Term(3), start);
         lease.confirmed(8, Term(3));
         assert_eq!(lease.until(), Some(start + length));
+    }
+
+    #[test]
+    fn the_first_index_of_a_term_stays_and_another_term_has_its_own() {
+        let mut lease = Lease::new(Duration::from_millis(270));
+        assert_eq!(lease.current_from(Term(2), Index(151)), Index(151));
+        assert_eq!(lease.current_from(Term(2), Index(160)), Index(151));
+        assert_eq!(lease.current_from(Term(5), Index(170)), Index(170));
     }
 
     #[test]

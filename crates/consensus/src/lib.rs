@@ -19,6 +19,7 @@ mod error;
 mod founding;
 mod gate;
 mod handle;
+mod identity;
 mod lease;
 mod link;
 mod machine;

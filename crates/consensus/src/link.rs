@@ -25,6 +25,9 @@ use crate::book::Book;
 /// Pause before dialling a peer again that could not be reached; an address change ends it at once.
 const REDIAL_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long one write may take.
+const WRITE_PATIENCE: Duration = Duration::from_secs(3);
+
 /// Told when messages to a peer are being lost.
 pub(crate) type Unreachable = Box<dyn Fn(RaftId) + Send + Sync>;
 
@@ -153,6 +156,8 @@ enum DeliverError {
     Dial(#[from] proconsul_rpc::dial::DialError),
     #[error(transparent)]
     Write(#[from] std::io::Error),
+    #[error("the peer takes nothing")]
+    Stalled,
 }
 
 async fn deliver(
@@ -169,5 +174,9 @@ async fn deliver(
             &mut connection.insert((dial(context.source, address, hello).await?, address)).0
         }
     };
-    Ok(stream.write_all(bytes).await?)
+    // A peer that takes nothing for this long is gone, whatever TCP still hopes.
+    match tokio::time::timeout(WRITE_PATIENCE, stream.write_all(bytes)).await {
+        Ok(written) => Ok(written?),
+        Err(_late) => Err(DeliverError::Stalled),
+    }
 }

@@ -1,6 +1,7 @@
 //! Where the consensus thread's work goes: to connections, to the snapshot folder, to readers of old entries. Nothing here
 //! waits: each job runs beside the consensus thread and reports back through its inbox.
 
+use std::io;
 use std::sync::Arc;
 
 use proconsul_base::entry::SnapshotMark;
@@ -11,6 +12,7 @@ use tokio::runtime;
 
 use crate::apply;
 use crate::driver::{Input, Outlets};
+use crate::identity::Retire;
 use crate::link::Links;
 use crate::mailbox::Mailbox;
 use crate::snapshot::{Sending, Shelf};
@@ -24,6 +26,7 @@ pub(crate) struct Outlet<D: Disk> {
     pub(crate) apply: Arc<Mailbox<apply::Job>>,
     pub(crate) runtime: runtime::Handle,
     pub(crate) fatal: Arc<dyn Fn(String) + Send + Sync>,
+    pub(crate) retire: Retire,
 }
 
 impl<D: Disk> Outlets for Outlet<D> {
@@ -57,17 +60,25 @@ impl<D: Disk> Outlets for Outlet<D> {
     }
 
     fn install_snapshot(&self, mark: SnapshotMark) {
-        match self.shelf.open(mark) {
-            Ok((membership, from)) => self.apply.put(apply::Job::Restore {
-                index: mark.index,
-                term: mark.term,
-                membership,
-                from: Box::new(from),
-            }),
-            Err(error) => {
-                (self.fatal)(format!("the snapshot of index {} was received but cannot be opened: {error}", mark.index))
+        let shelf = self.shelf.clone();
+        let open = Box::new(move || {
+            let (membership, contents) = shelf.open(mark)?;
+            Ok((membership, Box::new(contents) as Box<dyn io::Read + Send>))
+        });
+        self.apply.put(apply::Job::Restore { mark, open });
+    }
+
+    fn removed(&self) {
+        let retire = Arc::clone(&self.retire);
+        self.runtime.spawn_blocking(move || {
+            if let Err(error) = retire() {
+                tracing::error!(target: "agent.server.raft", %error, "failed to give the Raft identity up after the removal");
             }
-        }
+        });
+    }
+
+    fn fatal(&self, reason: String) {
+        (self.fatal)(reason);
     }
 
     fn members_changed(&self, members: &Membership) {

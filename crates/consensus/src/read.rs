@@ -89,6 +89,11 @@ async fn ask_leader(certainty: Certainty, shared: &Shared, callers: &Callers) ->
         // Elected meanwhile: the reader tries again and finds itself at the source.
         return Err(Unavailable::NoLeader);
     }
-    let answer = callers.call(leader, wire::READ_INDEX, certainty.body()).await?;
+    let mut status = shared.status.subscribe();
+    let answer = tokio::select! {
+        answer = callers.call(leader, wire::READ_INDEX, certainty.body()) => answer?,
+        // A leader that is frozen or cut off never answers; its successor will.
+        _ = status.wait_for(|status| status.leader != Some(leader)) => return Err(Unavailable::NoLeader),
+    };
     wire::index_from(&answer).ok_or(Unavailable::OutcomeUnknown)
 }

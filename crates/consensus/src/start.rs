@@ -2,19 +2,20 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use proconsul_base::id::{ClusterId, NodeId, RaftId};
+use proconsul_base::id::{ClusterId, NodeId};
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
 use proconsul_raft::bootstrap::{Bootstrap, Peer};
 use proconsul_raft::{Malformed, Server};
-use proconsul_storage::directory::{self, Directory, DirectoryError};
+use proconsul_storage::directory::{Directory, DirectoryError};
 use proconsul_storage::disk::Disk;
-use proconsul_storage::log::{Log, LogError, LogOptions, ReadError, Recovered};
+use proconsul_storage::log::{LogError, LogOptions, ReadError};
 use proconsul_storage::snapshot::{SnapshotError, Snapshots};
 use tokio::runtime;
 use tokio::sync::{Semaphore, watch};
@@ -27,6 +28,7 @@ use crate::engine::Engine;
 use crate::founding::{Belonging, Founder, Founding, Launch};
 use crate::gate::ServerGate;
 use crate::handle::{Handle, PERMITS, Parts};
+use crate::identity::{self, Opened, Retire, Retirement};
 use crate::machine::Machine;
 use crate::machine::MachineError;
 use crate::mailbox::Mailbox;
@@ -102,6 +104,9 @@ pub enum StartError {
     /// A membership or promise on disk.
     #[error("a record of the data directory cannot be read: {0}")]
     Record(#[from] Malformed),
+    /// A log whose owner is unknown.
+    #[error("data directory {} holds a log, but no identity beside it (raft/identity); restore it, or empty the directory and let the server join again", .0.display())]
+    NoIdentity(PathBuf),
     /// A command of the log.
     #[error(transparent)]
     Machine(#[from] MachineError),
@@ -149,9 +154,10 @@ impl<D: Disk> Running<D> {
 /// Recovers what is on disk and starts; blocks while it reads.
 pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, StartError> {
     let mut rng = Rng::seeded(options.seed);
-    let (log, found) = Log::open(options.disk.clone(), &options.directory.log_folder(), options.log)?;
+    let node = (options.node_id, options.node_name.as_str());
+    let Opened { log, found, identity } =
+        identity::open(&options.disk, &options.directory, options.log, node, &mut rng)?;
     let shelf = Shelf(Snapshots::open(options.disk.clone(), &options.directory.snapshot_folder())?);
-    let identity = identity(&options, &found, &mut rng)?;
     let is_begun = found.last > Index::ZERO;
 
     let cluster = watch::Sender::new(identity.cluster_id.filter(|_| is_begun));
@@ -160,6 +166,9 @@ pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, 
         let belonging = Arc::clone(&belonging);
         Arc::new(move || belonging.identity())
     };
+    let directory = Arc::new(options.directory);
+    let retirement = Retirement { directory: Arc::downgrade(&directory), identity: identity.clone() };
+    let retire: Retire = Arc::new(move || retirement.retire());
     let applied = Arc::new(Applied::default());
     let shared = Arc::new(Shared::new(identity.raft_id, Arc::clone(&applied), Arc::clone(&options.book)));
     let callers = Arc::new(Callers::new(Arc::clone(&who), options.source, Arc::clone(&options.book)));
@@ -171,13 +180,13 @@ pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, 
         callers: Arc::clone(&callers),
         room: Semaphore::new(PERMITS),
         hold: options.hold,
+        retire: Arc::clone(&retire),
     }));
 
     let me = Server { raft_id: identity.raft_id, node_id: options.node_id, name: options.node_name.clone() };
     let promise = (!identity.promise.is_empty()).then(|| identity.promise.clone());
     let member_of = identity.cluster_id.filter(|_| is_begun);
     let bootstrap = Bootstrap::new(me, options.expect, promise.as_ref(), member_of, rng.fork())?;
-    let directory = Arc::new(options.directory);
     let threads = Arc::new(Mutex::new(Vec::new()));
     let fatal = Arc::clone(&options.fatal);
     let engine = Engine {
@@ -194,6 +203,7 @@ pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, 
         seed: rng.u64(),
         runtime: options.runtime.clone(),
         fatal: Arc::clone(&fatal),
+        retire,
         threads: Arc::clone(&threads),
         directory: Arc::clone(&directory),
     };
@@ -209,33 +219,4 @@ pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, 
     let receiving = Receiving { shelf, applied, one: tokio::sync::Mutex::new(()) };
     let gate = Arc::new(ServerGate { handle: handle.clone(), founding: founding.clone(), receiving });
     Ok(Running { handle, gate, belonging, founding, threads })
-}
-
-/// The identity on disk, or a new one. An identity that belongs to a cluster but has no log, and no promise that would let it
-/// found the log again, has lost it: its Raft id must not vote again, so it gets another (design: Raft identity).
-fn identity<D: Disk, M>(
-    options: &Options<D, M>,
-    found: &Recovered,
-    rng: &mut Rng,
-) -> Result<directory::Identity, StartError> {
-    let known = options.directory.identity()?;
-    let is_empty = found.last == Index::ZERO && found.hard_state == Default::default();
-    let lost = |known: &directory::Identity| is_empty && known.cluster_id.is_some() && known.promise.is_empty();
-    match known {
-        Some(known) if !lost(&known) => Ok(known),
-        known => {
-            if let Some(known) = known {
-                tracing::warn!(target: "agent.server.raft", old = %known.raft_id, "the log of this server is gone; it joins again under a new Raft id");
-            }
-            let identity = directory::Identity {
-                raft_id: RaftId::random(rng),
-                node_id: options.node_id,
-                node_name: options.node_name.clone(),
-                cluster_id: None,
-                promise: Default::default(),
-            };
-            options.directory.set_identity(&identity)?;
-            Ok(identity)
-        }
-    }
 }

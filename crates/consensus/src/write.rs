@@ -31,7 +31,14 @@ pub(crate) struct Write {
     pub(crate) snapshot: Option<SnapshotMark>,
 }
 
+/// Bytes of entries that one sync takes at most, unless a single write is larger: readers check a batch as a whole.
+const JOINED_BYTES: usize = 4 * 1024 * 1024;
+
 impl Write {
+    fn bytes(&self) -> usize {
+        self.entries.iter().map(|entry| entry.data.len()).sum()
+    }
+
     /// Takes `next` into the same batch when the order on disk stays the same: its entries follow ours, and no snapshot
     /// voids them. Gives it back otherwise.
     fn join(&mut self, next: Self) -> Option<Self> {
@@ -39,7 +46,7 @@ impl Write {
             (Some(last), Some(first)) => last.index.next() == first.index,
             _ => true,
         };
-        if !follows || next.snapshot.is_some() {
+        if !follows || next.snapshot.is_some() || self.bytes() + next.bytes() > JOINED_BYTES {
             return Some(next);
         }
         self.number = next.number;

@@ -116,3 +116,30 @@ async fn a_server_that_lost_its_directory_joins_under_a_new_identity_and_catches
     assert_eq!(leader.handle().status().membership.voters.len(), 3);
     back.handle().propose(Bytes::from_static(b"through the newcomer")).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_gave_its_identity_up_starts_as_a_new_one_without_its_log() {
+    let world = World::new(1);
+    let alone = world.start(1).await;
+    world.elect(&[&alone]).await;
+    alone.handle().propose(Bytes::from_static(b"x")).await.unwrap();
+    let former = alone.server.raft_id;
+    alone.handle().retire().await.unwrap();
+    alone.stop().await;
+
+    let back = world.start(1).await;
+    assert_ne!(back.server.raft_id, former);
+    world.elect(&[&back]).await;
+    assert_eq!(back.journal.0.lock().len(), 0, "a new cluster of its own, not the old one's log");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_without_its_identity_is_refused() {
+    let world = World::new(1);
+    let alone = world.start(1).await;
+    world.elect(&[&alone]).await;
+    alone.stop().await;
+    std::fs::remove_file(world.path(1).join("raft/identity")).unwrap();
+    let refused = world.try_start(1).await.err().expect("whose votes would these be?");
+    assert!(refused.to_string().contains("raft/identity"), "{refused}");
+}

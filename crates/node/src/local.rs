@@ -83,6 +83,9 @@ impl Node {
     /// Hands leadership over, tells everybody that this node goes, and waits until that has spread.
     pub(crate) async fn depart(&self) {
         self.consensus.hand_over(crate::HAND_OVER_PATIENCE).await;
+        if let Err(error) = self.consensus.retire().await {
+            tracing::error!(target: "agent.server", %error, "failed to give the Raft identity up; this server may come back under it");
+        }
         // Stopped already is what the caller wants.
         let _ = self.gossip.leave().await;
     }

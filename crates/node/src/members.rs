@@ -51,7 +51,14 @@ pub(crate) async fn lead<D: Disk>(gossip: Gossip, datacenter: String, running: A
         match change {
             Some(change) => {
                 tracing::info!(target: "agent.server", ?change, "changing Raft membership");
-                let made = tokio::time::timeout(CHANGE_PATIENCE, consensus.change(change)).await;
+                let before = status.borrow_and_update().membership_index;
+                let made = tokio::time::timeout(CHANGE_PATIENCE, async {
+                    consensus.change(change).await?;
+                    // The status is told once per tick; until it shows the change, the same one would seem due again.
+                    let shown = status.wait_for(|status| status.membership_index > before || !status.leads).await;
+                    shown.map(drop).map_err(|_| consensus::Unavailable::Stopping)
+                })
+                .await;
                 if !matches!(made, Ok(Ok(()))) {
                     tokio::time::sleep(CHANGE_PAUSE).await;
                 }

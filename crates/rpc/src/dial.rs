@@ -3,11 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpSocket, TcpStream};
 
 use crate::hello::{self, Hello, HelloError};
 
-/// How long a connection and its handshake may take; Consul's dial timeout is longer, but ours also gates failover.
+/// How long a connection and its handshake may take, and how long what was sent may stay unconfirmed: a peer that vanished
+/// is noticed. Consul's dial timeout is longer, but ours also gates failover.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why a peer was not reached.
@@ -51,5 +53,6 @@ async fn connect(source: Option<IpAddr>, address: SocketAddr) -> std::io::Result
     }
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
+    SockRef::from(&stream).set_tcp_user_timeout(Some(PATIENCE))?;
     Ok(stream)
 }

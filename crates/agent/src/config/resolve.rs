@@ -6,6 +6,8 @@ mod identity;
 mod listen;
 mod output;
 
+use proconsul_base::limit;
+
 use super::environment::{Environment, Found};
 use super::error::Mistake;
 use super::origin::Origin;
@@ -123,12 +125,13 @@ impl Resolver<'_> {
 
     fn limits(&mut self) -> Limits {
         let most = i64::from(u32::MAX);
-        let mut limit =
-            |key, default, least| usize::try_from(self.number(key, default, least, most)).unwrap_or_default();
+        // A value must fit into a record of a snapshot and into a message between servers.
+        let most_value = limit::KV_VALUE_BYTES_CONFIGURABLE as i64;
+        let mut bound = |key, default, most| usize::try_from(self.number(key, default, 1, most)).unwrap_or_default();
         Limits {
-            http_conns_per_client_max: limit("limits.http_max_conns_per_client", 200, 1),
-            kv_value_bytes_max: limit("limits.kv_max_value_size", 512 * 1024, 1),
-            txn_request_bytes_max: limit("limits.txn_max_req_len", 512 * 1024, 1),
+            http_conns_per_client_max: bound("limits.http_max_conns_per_client", 200, most),
+            kv_value_bytes_max: bound("limits.kv_max_value_size", limit::KV_VALUE_BYTES as i64, most_value),
+            txn_request_bytes_max: bound("limits.txn_max_req_len", 512 * 1024, most),
         }
     }
 }

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use proconsul_base::id::{NodeId, RaftId};
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
-use proconsul_consensus::{Book, Capture, Handle, Machine, MachineError, Options, Running, Status, start};
+use proconsul_consensus::{Book, Capture, Handle, Machine, MachineError, Options, Running, StartError, Status, start};
 use proconsul_raft::Server;
 use proconsul_raft::bootstrap::Peer;
 use proconsul_storage::directory::Directory;
@@ -108,6 +108,11 @@ impl World {
 
     /// Starts the server of this number on a fresh address, with whatever its directory holds.
     pub(crate) async fn start(&self, number: u64) -> Node {
+        self.try_start(number).await.unwrap()
+    }
+
+    /// As [`Self::start`], for a directory that may be refused.
+    pub(crate) async fn try_start(&self, number: u64) -> Result<Node, StartError> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (directory, _) = Directory::open(RealDisk, &self.path(number)).unwrap();
@@ -133,10 +138,10 @@ impl World {
             runtime: tokio::runtime::Handle::current(),
             fatal: Arc::new(|reason| panic!("a server failed: {reason}")),
         };
-        let running = Arc::new(tokio::task::spawn_blocking(|| start(options)).await.unwrap().unwrap());
+        let running = Arc::new(tokio::task::spawn_blocking(|| start(options)).await.unwrap()?);
         let accepting = tokio::spawn(proconsul_rpc::listen::accept(listener, Arc::clone(&running.gate)));
         let server = Server { raft_id: running.handle.me(), node_id, name: format!("server-{number}") };
-        Node { running, journal, server, address, book, accepting }
+        Ok(Node { running, journal, server, address, book, accepting })
     }
 
     pub(crate) fn path(&self, number: u64) -> std::path::PathBuf {
