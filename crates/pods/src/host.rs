@@ -181,10 +181,11 @@ impl Host {
         }
     }
 
-    /// Leaves; with `remove_network`, the bridge goes too (all pods must be gone).
-    pub async fn close(self, remove_network: bool) -> Result<(), BridgeError> {
+    /// Takes the network down: the bridge and the control groups above the pods'. It stays while a pod lives in it; the next
+    /// [`Host::open`] makes the same again.
+    pub async fn close(&self) -> Result<(), BridgeError> {
         match &self.network {
-            Network::Bridge(bridge, _) if remove_network => {
+            Network::Bridge(bridge, _) if !adopt::any_alive(&self.state_dir) => {
                 cgroup::remove_parents();
                 bridge.remove().await
             }
@@ -228,8 +229,11 @@ async fn ready_network(
     state_dir: &Path,
     record: Option<&NetworkRecord>,
 ) -> Result<(Picked, Network), OpenError> {
-    let picked = isolation::pick(config.isolation, &config.program).await?;
     let living = record.filter(|_| adopt::any_alive(state_dir));
+    let picked = match (config.isolation, living.map(|record| record.isolation)) {
+        (Choice::Auto, Some(isolation)) => Picked { isolation, reason: "as the pods that run already".to_owned() },
+        (choice, _) => isolation::pick(choice, &config.program).await?,
+    };
     let (picked, network) = match (picked.isolation, config.isolation) {
         (Isolation::Loopback(_), _) => (picked, claim(state_dir, record)?),
         (Isolation::Namespaces, choice) => match raise_bridge(config, state_dir, record).await {

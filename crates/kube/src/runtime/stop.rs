@@ -28,6 +28,9 @@ pub enum StopError {
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The pods' network stayed.
+    #[error("cannot take the pods' network down")]
+    Network(#[from] proconsul_pods::BridgeError),
     /// Data could not be removed.
     #[error("cannot remove the volumes in {}", path.display())]
     Volumes {
@@ -63,6 +66,7 @@ impl Runtime {
                 }
             }
         }
+        self.host.close().await?;
         Ok(())
     }
 

@@ -40,6 +40,13 @@ const SHARED_ETC: [&str; 11] = [
     "services",
 ];
 
+/// Programs that images of Consul have in `/bin`; here links to this machine's.
+const PROGRAMS: [&str; 32] = [
+    "cat", "chmod", "chown", "cp", "date", "df", "dirname", "echo", "env", "false", "find", "grep", "head", "hostname",
+    "id", "kill", "ln", "ls", "mkdir", "mktemp", "mv", "nslookup", "ps", "pwd", "rm", "sed", "sleep", "tail", "test",
+    "touch", "true", "wc",
+];
+
 /// Device files every container has.
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 
@@ -119,6 +126,13 @@ fn builtin(spec: &InitSpec, root: &Path) -> Result<Vec<Bind>, StartFailure> {
     }
     for name in SHARED_ETC {
         binds.extend(shared(&Path::new("/etc").join(name)));
+    }
+    fs::create_dir_all(root.join("bin")).map_err(failed)?;
+    for name in PROGRAMS {
+        let program = Path::new("/usr/bin").join(name);
+        if program.exists() {
+            symlink(&program, root.join("bin").join(name)).map_err(failed)?;
+        }
     }
     let shell = path_of(Path::new("/bin/sh")).ok();
     binds.extend(shell.map(|source| Bind { source, target: PathBuf::from("/bin/sh"), read_only: true }));

@@ -102,8 +102,18 @@ fn process_of(inode: u64) -> Option<(u32, String)> {
         let open = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
         open.filter_map(|entry| fs::read_link(entry.path()).ok()).any(|link| link.as_os_str() == wanted.as_str())
     })?;
-    let name = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-    Some((pid, name.trim_end().to_owned()))
+    Some((pid, name_of(pid)?))
+}
+
+/// What the process calls itself; for one without arguments, what the kernel calls it. The kernel's name alone would be `exe`
+/// for a program that was started through `/proc/self/exe`.
+fn name_of(pid: u32) -> Option<String> {
+    let line = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let first = line.split(['\0', ' ']).next().and_then(|word| word.rsplit('/').next());
+    match first.filter(|name| !name.is_empty()) {
+        Some(name) => Some(name.to_owned()),
+        None => Some(fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim_end().to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +130,13 @@ mod tests {
         let found = holder_of(address).unwrap();
         assert_eq!((found.bound, found.process.unwrap().0), (address, std::process::id()));
         assert_eq!(holder_of(SocketAddr::new([127, 0, 27, 2].into(), address.port())), None);
+    }
+
+    #[test]
+    fn a_process_has_the_name_it_was_started_by() {
+        let program = std::env::current_exe().unwrap();
+        let name = program.file_name().unwrap().to_string_lossy().into_owned();
+        assert_eq!(name_of(std::process::id()), Some(name));
     }
 
     #[test]

@@ -119,9 +119,9 @@ impl Drop for Stage {
         }
         let Some(host) = self.host.take() else { return };
         // A test's own runtime cannot be waited for in a drop.
-        let closing = std::thread::spawn(|| {
+        let closing = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(host.close(true)).unwrap();
+            runtime.block_on(host.close()).unwrap();
         });
         let _ = closing.join();
     }
