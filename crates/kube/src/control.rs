@@ -18,6 +18,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use crate::clock::{self, Timestamp};
 use crate::events::{Happening, Recorder};
@@ -36,6 +37,8 @@ pub struct Control<M> {
     store: Arc<Store>,
     machine: Arc<M>,
     nodes: NodeFacts,
+    /// How many nodes are asked for; `None` makes as many as the largest StatefulSet has replicas.
+    node_count: watch::Receiver<Option<u32>>,
     /// The last message of each reason about each uid, for what would be said at every turn.
     said: Mutex<BTreeMap<(String, &'static str), String>>,
 }
@@ -44,20 +47,23 @@ pub struct Control<M> {
 type Again = Option<Timestamp>;
 
 impl<M: Machine> Control<M> {
-    /// Controllers over a store and a machine.
-    pub fn new(store: Arc<Store>, machine: Arc<M>, nodes: NodeFacts) -> Self {
-        Self { store, machine, nodes, said: Mutex::default() }
+    /// Controllers over a store and a machine, with as many nodes as `node_count` says or, without a number, as the largest
+    /// StatefulSet has replicas.
+    pub fn new(store: Arc<Store>, machine: Arc<M>, nodes: NodeFacts, node_count: watch::Receiver<Option<u32>>) -> Self {
+        Self { store, machine, nodes, node_count, said: Mutex::default() }
     }
 
     /// Runs until dropped, or until the store fails.
     pub async fn run(self) -> Result<(), StoreError> {
         let mut changes = self.store.changes();
+        let mut node_count = self.node_count.clone();
         loop {
             changes.borrow_and_update();
             let again = self.settle()?;
             let wait = again.map(|time| clock::since(self.store.clock().now(), time));
             tokio::select! {
                 changed = changes.changed() => if changed.is_err() { return Ok(()) },
+                Ok(()) = node_count.changed() => {}
                 () = sleep_or_never(wait) => {}
             }
         }

@@ -17,6 +17,7 @@ use proconsul_plan::launch::Allocatable;
 use proconsul_pods::network::Cidr;
 use proconsul_pods::{Choice, Host, HostConfig};
 use proconsul_storage::disk::{Disk, DiskFile, RealDisk, RealFile};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
@@ -121,6 +122,7 @@ pub struct Runtime {
     host: Arc<Host>,
     facts: Facts,
     state_dir: PathBuf,
+    node_count: watch::Sender<Option<u32>>,
     /// Who starts pods; ended first when the runtime stops.
     controllers: Mutex<Vec<JoinHandle<()>>>,
     others: Vec<JoinHandle<()>>,
@@ -146,7 +148,8 @@ impl Runtime {
             stable::open(config.http).await.map_err(|source| StartError::Http { address: config.http, source })?;
         let facts = facts(&config, &host, &http);
         let machine = Arc::clone(&host);
-        let control = Control::new(Arc::clone(&store), Arc::clone(&machine), node_facts(&config));
+        let (node_count, asked) = watch::channel(config.nodes);
+        let control = Control::new(Arc::clone(&store), Arc::clone(&machine), node_facts(&config), asked);
         let controllers = vec![
             tokio::spawn(async move {
                 if let Err(error) = control.run().await {
@@ -160,7 +163,17 @@ impl Runtime {
             tokio::spawn(stable::run(http.listener, Arc::clone(&store))),
         ];
         let controllers = Mutex::new(controllers);
-        Ok(Arc::new(Self { store, host, facts, state_dir, controllers, others, _resolver: resolver, _lock: lock }))
+        Ok(Arc::new(Self {
+            store,
+            host,
+            facts,
+            state_dir,
+            node_count,
+            controllers,
+            others,
+            _resolver: resolver,
+            _lock: lock,
+        }))
     }
 
     /// The objects.
@@ -176,6 +189,11 @@ impl Runtime {
     /// The state directory.
     pub fn state_dir(&self) -> &Path {
         &self.state_dir
+    }
+
+    /// From now on there are so many nodes; those beyond go when no pod is on them.
+    pub fn set_nodes(&self, count: u32) {
+        self.node_count.send_replace(Some(count));
     }
 
     /// The folder of a pod, where its logs are.
@@ -247,7 +265,6 @@ fn node_facts(config: &RuntimeConfig) -> NodeFacts {
         memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.split_whitespace().next()?.parse().ok());
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     NodeFacts {
-        count: config.nodes,
         processors: std::thread::available_parallelism().map_or(1, usize::from),
         memory_kib: memory_kib.unwrap_or(0),
         kernel: kernel.trim().to_owned(),

@@ -8,11 +8,9 @@ use crate::machine::Machine;
 use crate::object::{Fields, Key};
 use crate::store::{Deletion, Store, StoreError};
 
-/// What every node says of the machine, and how many there are.
+/// What every node says of the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeFacts {
-    /// `--nodes`; `None` makes as many as the largest StatefulSet has replicas.
-    pub count: Option<u32>,
     /// Processors of the machine; each node claims them all.
     pub processors: usize,
     /// Memory of the machine in KiB.
@@ -32,7 +30,8 @@ const CORDON_TAINT: &str = "node.kubernetes.io/unschedulable";
 
 pub(super) fn sync<M: Machine>(control: &Control<M>) -> Result<(), StoreError> {
     let store = &control.store;
-    let wanted = control.nodes.count.unwrap_or_else(|| largest_set(store));
+    let asked = *control.node_count.borrow();
+    let wanted = asked.unwrap_or_else(|| largest_set(store));
     for number in 1..=wanted {
         let name = format!("node-{number}");
         if store.get(&Key::new(Kind::Node, "", &name)).is_none() {
@@ -41,7 +40,7 @@ pub(super) fn sync<M: Machine>(control: &Control<M>) -> Result<(), StoreError> {
             store.modify(&Key::new(Kind::Node, "", &name), |node| node["status"] = status)?;
         }
     }
-    if control.nodes.count.is_some() {
+    if asked.is_some() {
         remove_idle(store, wanted)?;
     }
     Ok(())

@@ -25,7 +25,7 @@ struct World {
     store: Arc<Store>,
     fake: Arc<Fake>,
     folder: tempfile::TempDir,
-    nodes: Option<u32>,
+    node_count: watch::Sender<Option<u32>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -44,14 +44,14 @@ impl World {
         let store = Store::open(Journal::in_memory(), clock, Rng::seeded(7)).expect("opens");
         let folder = tempfile::tempdir().expect("a folder");
         let fake = Fake::new(folder.path(), store.clock().clone());
-        let mut world = Self { store, fake, folder, nodes, tasks: Vec::new() };
+        let node_count = watch::Sender::new(nodes);
+        let mut world = Self { store, fake, folder, node_count, tasks: Vec::new() };
         world.start_runtime();
         world
     }
 
     fn start_runtime(&mut self) {
         let nodes = NodeFacts {
-            count: self.nodes,
             processors: 2,
             memory_kib: 1 << 20,
             kernel: "6.1".to_owned(),
@@ -64,7 +64,7 @@ impl World {
             version: "test".to_owned(),
             allocatable: Allocatable { cpu_thousandths: 2000, memory_bytes: 1 << 30, ephemeral_storage_bytes: 0 },
         };
-        let control = Control::new(Arc::clone(&self.store), Arc::clone(&self.fake), nodes);
+        let control = Control::new(Arc::clone(&self.store), Arc::clone(&self.fake), nodes, self.node_count.subscribe());
         self.tasks.push(tokio::spawn(async move { control.run().await.expect("the store works") }));
         self.tasks.push(tokio::spawn(pod::run(Arc::clone(&self.store), Arc::clone(&self.fake), settings)));
     }
@@ -260,6 +260,34 @@ async fn a_pod_that_no_node_can_take_stays_pending_and_says_why() {
     assert!(
         world.has_event("FailedScheduling", "0/2 nodes are available: 2 node(s) didn't match pod anti-affinity rules.")
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pod_that_waits_for_a_node_starts_when_there_are_more() {
+    let world = World::new(Some(2));
+    world.apply(&[set(3)]);
+    world.until("the third waits", |world| world.has_event("FailedScheduling", "0/2 nodes are available:")).await;
+    world.node_count.send_replace(Some(4));
+    world.until_ready(&ALL).await;
+    assert_eq!(world.store.list(Kind::Node, None).len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_killed_together_with_the_runtime_starts_without_a_pause() {
+    let mut world = World::new(None);
+    world.apply(&[set(1)]);
+    world.until_ready(&["web-0"]).await;
+    let restarts = |world: &World| {
+        let pod = world.pod("web-0").filter(|pod| is_ready(pod));
+        pod.and_then(|pod| pod.number("/status/containerStatuses/0/restartCount"))
+    };
+    for count in 1..=3 {
+        world.kill_runtime();
+        world.fake.lose("web-0", "web");
+        world.start_runtime();
+        world.until("it runs again", |world| restarts(world) == Some(count)).await;
+    }
+    assert!(!world.has_event("BackOff", ""));
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use hickory_proto::rr::rdata::{A, AAAA, CNAME, PTR, SOA, SRV, TXT};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 use proconsul_base::rand::Rng;
 
-use crate::dns::zone::{Endpoint, Named, Port, Zone};
+use crate::dns::zone::{Named, Port, Zone};
 
 /// The zone's name.
 pub const DOMAIN: &str = "cluster.local";
@@ -121,8 +121,12 @@ fn find(zone: &Zone, question: &Query) -> Found {
 fn find_below(named: &Named, rest: &[&str], service: &str, question: &Query) -> Found {
     match (named, rest) {
         (Named::External(target), []) => found_external(target, question),
-        (Named::Cluster { addresses, .. }, []) => Found::answers(address_records(question, addresses)),
         (Named::Headless(endpoints), []) if endpoints.is_empty() => Found::Nothing,
+        // As CoreDNS does: programs look for their peers so.
+        (_, []) if question.query_type() == RecordType::SRV => {
+            found_targets(targets(named, |_| true, service), question)
+        }
+        (Named::Cluster { addresses, .. }, []) => Found::answers(address_records(question, addresses)),
         (Named::Headless(endpoints), []) => {
             let addresses: Vec<IpAddr> = endpoints.iter().map(|endpoint| endpoint.address).collect();
             Found::answers(address_records(question, &addresses))
@@ -141,33 +145,43 @@ fn find_below(named: &Named, rest: &[&str], service: &str, question: &Query) -> 
 }
 
 fn find_port(named: &Named, port: &str, protocol: &str, service: &str, question: &Query) -> Found {
-    let wanted = |one: &&Port| one.name == port && one.protocol == protocol;
-    let targets: Vec<(String, u16, IpAddr)> = match named {
+    match targets(named, |one| one.name == port && one.protocol == protocol, service) {
+        none if none.is_empty() => Found::Nothing,
+        targets => found_targets(targets, question),
+    }
+}
+
+/// Name, port and address of whatever a service has on the wanted ports.
+fn targets(named: &Named, wanted: impl Fn(&Port) -> bool, service: &str) -> Vec<(String, u16, IpAddr)> {
+    let at = |host: &str, address: IpAddr, ports: &[Port]| -> Vec<_> {
+        let wanted = ports.iter().filter(|port| wanted(port));
+        wanted.map(|port| (host.to_owned(), port.port, address)).collect()
+    };
+    match named {
         Named::External(_) => Vec::new(),
         Named::Cluster { addresses, ports } => {
-            let port = ports.iter().find(wanted);
-            addresses.iter().filter_map(|&address| Some((service.to_owned(), port?.port, address))).collect()
+            addresses.iter().flat_map(|&address| at(service, address, ports)).collect()
         }
-        Named::Headless(endpoints) => {
-            let target = |endpoint: &Endpoint| {
-                let port = endpoint.ports.iter().find(wanted)?.port;
-                Some((format!("{}.{service}", endpoint.host), port, endpoint.address))
-            };
-            endpoints.iter().filter_map(target).collect()
-        }
-    };
-    if targets.is_empty() {
-        return Found::Nothing;
+        Named::Headless(endpoints) => endpoints
+            .iter()
+            .flat_map(|endpoint| at(&format!("{}.{service}", endpoint.host), endpoint.address, &endpoint.ports))
+            .collect(),
     }
+}
+
+fn found_targets(targets: Vec<(String, u16, IpAddr)>, question: &Query) -> Found {
     if !matches!(question.query_type(), RecordType::SRV | RecordType::ANY) {
         return Found::answers(Vec::new());
     }
-    let weight = u16::try_from(100 / targets.len()).unwrap_or(1).max(1);
+    let weight = u16::try_from(100 / targets.len().max(1)).unwrap_or(1).max(1);
     let (mut answers, mut additionals) = (Vec::new(), Vec::new());
     for (target, port, address) in targets {
         let Ok(target) = Name::from_ascii(&target) else { continue };
         answers.push(record(question.name(), RData::SRV(SRV::new(0, weight, port, target.clone()))));
-        additionals.push(record(&target, address_data(address)));
+        let glue = record(&target, address_data(address));
+        if !additionals.contains(&glue) {
+            additionals.push(glue);
+        }
     }
     Found::Records { answers, additionals }
 }

@@ -7,7 +7,7 @@ use proconsul_base::time::Instant;
 use proconsul_plan::backoff::Backoff;
 use proconsul_plan::pod_status;
 use proconsul_plan::probe::{Kind as ProbeKind, Verdict};
-use proconsul_pods::PodProcesses;
+use proconsul_pods::{ExitReason, PodProcesses};
 use tokio::task::JoinSet;
 
 use crate::control::pod::image::{self, Resolved};
@@ -43,11 +43,13 @@ impl Containers {
         Self { builtin_images: settings.builtin_images, version: settings.version.clone(), known: ByName::new() }
     }
 
-    /// Rebuilds what can be told from processes that an earlier runtime started.
+    /// Rebuilds what can be told from processes that an earlier runtime started. One that went down together with it did not
+    /// crash by itself, so its next start is not held back.
     pub(super) fn recall(&mut self, processes: &PodProcesses) {
         for process in &processes.containers {
             let memory = self.known.entry(process.name.clone()).or_default();
-            if memory.started.is_none() {
+            let is_lost = process.exit().is_some_and(|exit| exit.reason == ExitReason::ContainerStatusUnknown);
+            if memory.started.is_none() && !is_lost {
                 memory.backoff = Backoff::after(process.instance);
             }
             memory.started = Some(process.instance);

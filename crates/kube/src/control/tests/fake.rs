@@ -72,7 +72,13 @@ impl Fake {
     }
 
     pub(super) fn crash(&self, pod: &str, container: &str, code: i32) {
-        self.named(pod).exit(container, code);
+        let reason = if code == 0 { ExitReason::Completed } else { ExitReason::Error };
+        self.named(pod).exit(container, code, reason);
+    }
+
+    /// As when its shim was killed too.
+    pub(super) fn lose(&self, pod: &str, container: &str) {
+        self.named(pod).exit(container, 137, ExitReason::ContainerStatusUnknown);
     }
 
     fn named(&self, name: &str) -> FakePod {
@@ -85,7 +91,7 @@ impl FakePod {
         SystemTime::UNIX_EPOCH + Duration::from_secs(self.clock.now().as_second().unsigned_abs())
     }
 
-    fn exit(&self, container: &str, code: i32) {
+    fn exit(&self, container: &str, code: i32, reason: ExitReason) {
         let now = self.now();
         self.processes.send_if_modified(|processes| {
             let found = processes.iter_mut().flat_map(|all| &mut all.containers).find(|one| one.name == container);
@@ -95,7 +101,6 @@ impl FakePod {
             }) else {
                 return false;
             };
-            let reason = if code == 0 { ExitReason::Completed } else { ExitReason::Error };
             let exit = Exit { code, signal: None, reason, message: String::new(), started_at, finished_at: now };
             process.state = ContainerState::Exited(exit);
             true
@@ -179,12 +184,12 @@ impl Sandbox for FakePod {
 
     async fn stop(&self, _grace: Duration) -> Result<(), ShimError> {
         let processes = self.processes.borrow().clone().unwrap_or_default();
-        processes.containers.iter().for_each(|process| self.exit(&process.name, 143));
+        processes.containers.iter().for_each(|process| self.exit(&process.name, 143, ExitReason::Error));
         Ok(())
     }
 
     async fn stop_container(&self, name: &str, _grace: Duration) -> Result<(), ShimError> {
-        self.exit(name, 143);
+        self.exit(name, 143, ExitReason::Error);
         Ok(())
     }
 

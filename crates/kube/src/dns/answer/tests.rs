@@ -73,6 +73,8 @@ fn service_records_carry_port_and_target() {
         ],
     );
     check("_http._tcp.web.default.svc.cluster.local.", RecordType::SRV, &["0 100 80 web.default.svc.cluster.local."]);
+    check("web.default.svc.cluster.local.", RecordType::SRV, &["0 100 80 web.default.svc.cluster.local."]);
+    check("empty.default.svc.cluster.local.", RecordType::SRV, &["NXDomain"]);
     check("_other._tcp.web.default.svc.cluster.local.", RecordType::SRV, &["NXDomain"]);
 }
 
