@@ -80,7 +80,12 @@ fn refusal(pod: &Value, container: &str, error: &LogError) -> Refusal {
                 pod.list("/status/containerStatuses").iter().chain(pod.list("/status/initContainerStatuses"));
             let mut own = statuses.filter(|status| status["name"] == *container);
             let waiting = own.next().map(|status| status.text("/state/waiting/reason"));
-            let reason = waiting.filter(|reason| !reason.is_empty()).unwrap_or("ContainerCreating");
+            let reason = match waiting.unwrap_or_default() {
+                "" => "ContainerCreating",
+                // The kubelet's words.
+                "ImagePullBackOff" => "trying and failing to pull image",
+                reason => reason,
+            };
             Refusal::bad_request(format!(
                 "container \"{container}\" in pod \"{}\" is waiting to start: {reason}",
                 pod.name()

@@ -14,7 +14,7 @@ use crate::serve::Desk;
 pub const SUMMARY_PATH: &str = "/proconsul/v1/summary";
 /// `POST {"objects": [...]}`: applies a set, all of it or nothing.
 pub const APPLY_PATH: &str = "/proconsul/v1/apply";
-/// `POST {"unschedulable": bool}` to `<here>/NAME`: closes or opens a node.
+/// `POST {"unschedulable": bool}` to `<here>/NAME`: closes or opens a node. `POST {"count": N}` here: how many there are.
 pub const NODES_PATH: &str = "/proconsul/v1/nodes";
 /// `POST {"extent": "pods" | "objects" | "volumes"}`: ends the runtime.
 pub const STOP_PATH: &str = "/proconsul/v1/stop";
@@ -30,6 +30,12 @@ pub(crate) fn answer(desk: &Desk, method: &Method, path: &[&str], body: &Value) 
                         "name": one.key.name, "outcome": one.outcome.word() })
             });
             Ok(Reply::json(200, &json!({ "applied": outcomes.collect::<Vec<_>>() })))
+        }
+        (&Method::POST, ["nodes"]) => {
+            let count = body.number("/count").and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
+            let none = || Refusal::bad_request("count is not a number of nodes, 1 or more".to_owned());
+            desk.runtime.set_nodes(count.ok_or_else(none)?);
+            Ok(Reply::json(200, &json!({})))
         }
         (&Method::POST, ["nodes", name]) => {
             node::cordon(desk.runtime.store(), name, body["unschedulable"] == true)?;

@@ -32,6 +32,11 @@ pub fn listen(state_dir: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
+/// Takes the socket away when its runtime ends; the caller still holds the directory's lock.
+pub fn remove(state_dir: &Path) -> io::Result<()> {
+    std::fs::remove_file(state_dir.join(NAME))
+}
+
 /// Connects to the runtime of a state directory.
 pub async fn connect(state_dir: &Path) -> io::Result<UnixStream> {
     let folder = File::open(state_dir)?;
