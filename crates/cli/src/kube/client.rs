@@ -1,8 +1,9 @@
 //! A client of the runtime's control socket.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ACCEPT, CONTENT_TYPE, HOST};
@@ -80,13 +81,14 @@ impl Client {
         accept: &str,
         body: Option<&Value>,
     ) -> anyhow::Result<Response<Incoming>> {
-        let no_runtime = || {
-            let state_dir = self.state_dir.display();
-            format!(
+        let state_dir = self.state_dir.display();
+        let stream = socket::connect(&self.state_dir).await.map_err(|error| match error.kind() {
+            ErrorKind::PermissionDenied => anyhow::anyhow!("the runtime in {state_dir} belongs to another user"),
+            ErrorKind::NotFound | ErrorKind::ConnectionRefused => anyhow::anyhow!(
                 "no runtime answers in {state_dir}: start one with `proconsul kube up`, or name its directory with --state"
-            )
-        };
-        let stream = socket::connect(&self.state_dir).await.with_context(no_runtime)?;
+            ),
+            _ => anyhow::anyhow!("cannot reach the runtime in {state_dir}: {error}"),
+        })?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         // It ends with the answer; what went wrong is told by the answer too.
         tokio::spawn(connection);

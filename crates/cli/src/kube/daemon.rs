@@ -81,16 +81,19 @@ impl Running {
         };
         tell("stopping the pods in reverse order (again to leave them running)");
         tokio::select! {
-            stopped = self.runtime.stop(extent) => stopped?,
+            stopped = self.stop(extent) => stopped?,
             _ = interrupt.recv() => return Ok(ExitCode::FAILURE),
             _ = terminate.recv() => return Ok(ExitCode::FAILURE),
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Stops the pods without being asked.
-    pub(super) async fn stop(self) -> anyhow::Result<()> {
-        Ok(self.runtime.stop(Extent::Pods).await?)
+    /// Stops the pods and what `extent` says, and leaves no socket behind.
+    pub(super) async fn stop(&self, extent: Extent) -> anyhow::Result<()> {
+        self.runtime.stop(extent).await?;
+        // Gone already when the state directory was removed under the runtime.
+        let _ = socket::remove(self.runtime.state_dir());
+        Ok(())
     }
 }
 

@@ -16,10 +16,13 @@ use super::state;
 /// Where the stable address is when nobody says: Consul's own.
 const HTTP: &str = "127.0.0.1:8500";
 
+/// The one flag that a running runtime takes too.
+const NODES: &str = "nodes";
+
 /// The flags of a runtime.
 pub(super) const FLAGS: [Flag; 8] = [
     STATE,
-    option("nodes", "N", "virtual nodes (default: as many as the largest StatefulSet has replicas)"),
+    option(NODES, "N", "virtual nodes (default: as many as the largest StatefulSet has replicas)"),
     option("isolation", "FORM", "auto, namespaces or loopback (default: auto)"),
     option("http", "ADDR:PORT", "the stable address for the pods' HTTP port (default: 127.0.0.1:8500)"),
     option("pod-cidr", "RANGE", "the pods' addresses with namespaces (default: a free range)"),
@@ -35,7 +38,7 @@ pub(super) fn read(given: &Given) -> anyhow::Result<RuntimeConfig> {
             "--nfs-mount is not possible: this program has no NFS client; mount the export yourself and name it with --nfs-export SERVER:PATH=DIR"
         );
     }
-    let nodes = given.get("nodes").map(|text| match text.parse() {
+    let nodes = given.get(NODES).map(|text| match text.parse() {
         Ok(count) if count > 0 => Ok(count),
         _ => bail!("--nodes {text:?} is not a number of nodes, 1 or more"),
     });
@@ -60,7 +63,8 @@ pub(super) fn read(given: &Given) -> anyhow::Result<RuntimeConfig> {
 
 /// The flags that a running runtime was not asked for with and that it cannot take any more.
 pub(super) fn given_too_late(given: &Given) -> Vec<&'static str> {
-    FLAGS.iter().map(|flag| flag.name).filter(|name| *name != STATE.name && given.get(name).is_some()).collect()
+    let is_taken = |name: &&str| [STATE.name, NODES].contains(name);
+    FLAGS.iter().map(|flag| flag.name).filter(|name| !is_taken(name) && given.get(name).is_some()).collect()
 }
 
 fn isolation(text: Option<&str>) -> anyhow::Result<Choice> {
@@ -116,6 +120,13 @@ mod tests {
         assert!(refused(&["--state=/x", "--isolation=docker"]).contains("write auto, namespaces or loopback"));
         assert!(refused(&["--state=/x", "--nfs-export=a=b"]).contains("SERVER:/PATH=DIR"));
         assert!(refused(&["--state=/x", "--nfs-mount"]).contains("no NFS client"));
+    }
+
+    #[test]
+    fn a_running_runtime_takes_another_number_of_nodes_and_nothing_else() {
+        let words = ["--state=/x", "--nodes=4", "--http=:1"].map(str::to_owned);
+        let given = flags::parse(&FLAGS, &words).expect("flags are known");
+        assert_eq!(given_too_late(&given), ["http"]);
     }
 
     #[test]

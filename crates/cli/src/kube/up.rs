@@ -10,7 +10,8 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use proconsul_base::text::duration;
 use proconsul_kube::object::Fields;
-use proconsul_kube_api::APPLY_PATH;
+use proconsul_kube::runtime::Extent;
+use proconsul_kube_api::{APPLY_PATH, NODES_PATH};
 use proconsul_manifest::{Read, Validation, read};
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -47,7 +48,7 @@ pub(super) fn run(words: &[String], out: &mut Out) -> anyhow::Result<ExitCode> {
             return Ok(ExitCode::FAILURE);
         }
     };
-    read.warnings.iter().for_each(|warning| out.complain(&format!("Warning: {warning}")));
+    read.warnings.iter().for_each(|warning| out.complain(&format!("Warning: {}", warning.warning())));
     threads()?.block_on(bring_up(&given, &read, Instant::now() + timeout, out))
 }
 
@@ -66,6 +67,9 @@ async fn bring_up(given: &Given, read: &Read, until: Instant, out: &mut Out) -> 
     let config = settings::read(given)?;
     let mut own = None;
     if client.is_served().await {
+        if let Some(count) = config.nodes {
+            client.post(NODES_PATH, &json!({ "count": count })).await?;
+        }
         for flag in settings::given_too_late(given) {
             out.complain(&format!(
                 "Warning: --{flag} has no effect: the runtime runs already; it takes flags when it is started"
@@ -87,11 +91,11 @@ async fn bring_up(given: &Given, read: &Read, until: Instant, out: &mut Out) -> 
             running.run_until_ended(&mut |text| out.complain(text)).await
         }
         Ok(false) => {
-            running.stop().await?;
+            running.stop(Extent::Pods).await?;
             Ok(ExitCode::FAILURE)
         }
         Err(error) => {
-            running.stop().await?;
+            running.stop(Extent::Pods).await?;
             Err(error)
         }
     }

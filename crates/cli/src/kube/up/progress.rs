@@ -32,7 +32,8 @@ pub(super) async fn follow(client: &Client, until: Instant, out: &mut Out) -> an
         if sets.iter().all(is_complete) && own.clone().all(is_ready) {
             return Ok(true);
         }
-        if pods.iter().any(|pod| waiting(pod).any(|(reason, _)| reason == "ImagePullBackOff")) {
+        let mut others = pods.iter().filter(|pod| !is_ready(pod));
+        if pods.iter().any(is_hopeless) && others.all(|pod| is_hopeless(pod) || is_held_up(pod)) {
             return Ok(false);
         }
         let changed = async {
@@ -62,6 +63,17 @@ pub(super) fn is_ready(pod: &Value) -> bool {
     !pod.is_deleting() && (is_ready || pod["status"]["phase"] == "Succeeded")
 }
 
+/// Whether waiting does not help: the image does not come, or the pod ended for good.
+fn is_hopeless(pod: &Value) -> bool {
+    pod["status"]["phase"] == "Failed" || waiting(pod).any(|(reason, _)| reason == "ImagePullBackOff")
+}
+
+/// Whether a pod waits with nothing under way.
+fn is_held_up(pod: &Value) -> bool {
+    let is_unplaced = pod.list("/status/conditions").iter().any(|one| one["reason"] == "Unschedulable");
+    is_unplaced || waiting(pod).any(|(reason, _)| reason == "CrashLoopBackOff")
+}
+
 fn is_complete(set: &Value) -> bool {
     let wanted = set.number("/spec/replicas").unwrap_or(1);
     let count = |field: &str| set.number(&format!("/status/{field}")).unwrap_or(0);
@@ -84,6 +96,9 @@ pub(super) async fn explain(client: &Client, out: &mut Out) -> anyhow::Result<()
     let pods = list(client, Kind::Pod).await?;
     for pod in pods.iter().filter(|pod| !is_ready(pod)) {
         out.complain(&format!("\npod/{}: {}", pod.name(), reason(pod)));
+        for end in ends(pod) {
+            out.complain(&format!("    {end}"));
+        }
         let log = path(Kind::Pod, Some(pod.namespace()), Some(pod.name()));
         let Ok(mut lines) = client.stream(&format!("{log}/log?tailLines={LOG_LINES}")).await else { continue };
         while let Some(line) = lines.next().await? {
@@ -99,6 +114,20 @@ pub(super) async fn explain(client: &Client, out: &mut Out) -> anyhow::Result<()
     }
     out.complain("\nMore: proconsul kube get events, proconsul kube logs POD");
     Ok(())
+}
+
+/// How containers of a pod ended that do not run now.
+fn ends(pod: &Value) -> impl Iterator<Item = String> {
+    pod.list("/status/containerStatuses").iter().filter_map(|status| {
+        let state = status.pointer("/state/terminated").or_else(|| {
+            status.pointer("/state/waiting")?;
+            status.pointer("/lastState/terminated")
+        })?;
+        let (name, reason, message) = (status.text("/name"), state.text("/reason"), state.text("/message"));
+        let code = state.number("/exitCode").unwrap_or_default();
+        let colon = if message.is_empty() { "" } else { ": " };
+        Some(format!("container {name} ended with exit code {code} ({reason}){colon}{message}"))
+    })
 }
 
 fn reason(pod: &Value) -> String {
@@ -124,6 +153,31 @@ mod tests {
         let pending = json!({"status": {"phase": "Pending", "conditions": [
             {"type": "PodScheduled", "status": "False", "message": "0/2 nodes are available: …"}]}});
         assert_eq!(reason(&pending), "Pending: 0/2 nodes are available: …");
+    }
+
+    #[test]
+    fn a_container_that_does_not_run_says_how_it_ended() {
+        let ended = json!({"exitCode": 128, "reason": "StartError", "message": "no such program"});
+        let pod = json!({"status": {"containerStatuses": [
+            {"name": "a", "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": ended}},
+            {"name": "b", "state": {"running": {}}, "lastState": {"terminated": ended}},
+            {"name": "c", "state": {"terminated": {"exitCode": 3, "reason": "Error"}}}]}});
+        assert_eq!(
+            ends(&pod).collect::<Vec<_>>(),
+            [
+                "container a ended with exit code 128 (StartError): no such program",
+                "container c ended with exit code 3 (Error)"
+            ]
+        );
+    }
+
+    #[test]
+    fn only_a_pod_that_can_come_no_more_is_hopeless() {
+        let waits =
+            |reason: &str| json!({"status": {"containerStatuses": [{"state": {"waiting": {"reason": reason}}}]}});
+        assert!(is_hopeless(&waits("ImagePullBackOff")) && is_hopeless(&json!({"status": {"phase": "Failed"}})));
+        assert!(!is_hopeless(&waits("CrashLoopBackOff")) && is_held_up(&waits("CrashLoopBackOff")));
+        assert!(!is_hopeless(&waits("ContainerCreating")) && !is_held_up(&waits("ContainerCreating")));
     }
 
     #[test]
