@@ -95,13 +95,16 @@ impl Reader {
         let object = Object { kind, value, file: source.name.clone(), line: node.mark.line, marks };
         let (lenient, hard): (Vec<_>, Vec<_>) =
             problems.into_iter().partition(|(_, problem)| !problem.strict_texts().is_empty());
-        // What is misplaced would be reported once more as missing; what has the wrong type is not there to be checked.
-        let is_whole = hard.is_empty()
-            && (self.validation != Validation::Strict
-                || !lenient.iter().any(|(_, problem)| matches!(problem, Problem::Misplaced { .. })));
         let title = title(&object);
+        // What has the wrong type is not there to be checked.
+        let broken = if hard.is_empty() { check(source, &object, title.as_deref()) } else { Vec::new() };
+        let is_misplaced = |problem: &Problem| matches!(problem, Problem::Misplaced { .. });
+        // What stands in the wrong place is missing in the right one: the cause is told, whatever the validation, and not its effects.
+        let is_cause = lenient.iter().any(|(_, problem)| is_misplaced(problem));
+        let is_fatal = !broken.is_empty();
         for (mark, problem) in lenient {
             match self.validation {
+                _ if is_fatal && is_misplaced(&problem) => self.mistake(source, mark, title.clone(), problem),
                 Validation::Strict => self.mistake(source, mark, title.clone(), problem),
                 Validation::Warn => self.read.warnings.push(mistake(source, mark, title.clone(), problem)),
                 Validation::Ignore => {}
@@ -110,19 +113,10 @@ impl Reader {
         for (mark, problem) in hard {
             self.mistake(source, mark, title.clone(), problem);
         }
-        if is_whole {
-            self.check(source, &object, title.as_deref());
+        if !is_cause {
+            self.mistakes.extend(broken);
         }
         self.read.objects.push(object);
-    }
-
-    fn check(&mut self, source: &Source, object: &Object, title: Option<&str>) {
-        let mut filled = object.value.clone();
-        default::fill(&mut filled, object.kind);
-        for error in validate::create(object.kind, &filled) {
-            let (line, column) = object.place(&Path::from(error.field.as_str()));
-            self.mistake(source, Mark { line, column }, title.map(str::to_owned), error.into());
-        }
     }
 
     /// The same object twice in one set would silently overwrite itself.
@@ -146,6 +140,19 @@ impl Reader {
     fn mistake(&mut self, source: &Source, mark: Mark, object: Option<String>, problem: Problem) {
         self.mistakes.push(mistake(source, mark, object, problem));
     }
+}
+
+/// What the API server would refuse.
+fn check(source: &Source, object: &Object, title: Option<&str>) -> Vec<Mistake> {
+    let mut filled = object.value.clone();
+    default::fill(&mut filled, object.kind);
+    let errors = validate::create(object.kind, &filled).into_iter();
+    errors
+        .map(|error| {
+            let (line, column) = object.place(&Path::from(error.field.as_str()));
+            mistake(source, Mark { line, column }, title.map(str::to_owned), error.into())
+        })
+        .collect()
 }
 
 fn mistake(source: &Source, mark: Mark, object: Option<String>, problem: Problem) -> Mistake {

@@ -47,8 +47,11 @@ fn the_claim_goes_through_with_a_warning_and_without_the_field() {
 }
 
 #[test]
-fn the_volume_is_refused_with_what_to_indent() {
+fn the_volume_is_refused_with_what_to_indent_whatever_the_validation() {
     let mistakes = read(&[seed("3-pv.yaml")], Validation::Strict).unwrap_err();
+    for lenient in [Validation::Warn, Validation::Ignore] {
+        assert_eq!(read(&[seed("3-pv.yaml")], lenient).unwrap_err(), mistakes);
+    }
     assert_eq!(
         texts(&mistakes),
         [
@@ -59,10 +62,6 @@ fn the_volume_is_refused_with_what_to_indent() {
              stand outside spec, which is empty; indent lines 6 to 13 by two spaces to put them under \"spec:\"",
         ]
     );
-    for lenient in [Validation::Warn, Validation::Ignore] {
-        let mistakes = read(&[seed("3-pv.yaml")], lenient).unwrap_err();
-        assert!(texts(&mistakes)[0].contains("metadata.name: Required value"), "{mistakes:?}");
-    }
 }
 
 #[test]
