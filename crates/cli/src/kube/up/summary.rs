@@ -36,7 +36,10 @@ pub(super) async fn print(client: &Client, until: Instant, out: &mut Out) -> any
     let servers: Vec<&Value> = pods.iter().filter(|pod| is_builtin(pod)).collect();
     let has_http = list(client, Kind::Service).await?.iter().any(has_http_port);
     out.say("");
-    if let (true, Some(leader)) = (has_http && !servers.is_empty(), leader(&facts, &pods, until).await) {
+    if has_http
+        && !servers.is_empty()
+        && let Some(leader) = leader(&facts, &pods, until).await
+    {
         out.say(&format!("leader     {leader}"));
     }
     let rows: Vec<[String; 3]> = pods
