@@ -96,6 +96,11 @@ impl Runtime {
         let facts: Value = serde_json::from_str(body).expect("its facts");
         let pid = facts["pid"].as_u64().and_then(|pid| i32::try_from(pid).ok()).expect("its process");
         send_kill(pid);
+        // The signal is answered before the process has let go of its socket.
+        wait_until("the runtime is gone", || match UnixStream::connect(self.state_dir().join("kube.sock")) {
+            Ok(_) => Err("it still listens".to_owned()),
+            Err(_) => Ok(()),
+        });
     }
 
     /// Processes of this machine that were started for this state directory.
