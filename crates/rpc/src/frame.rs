@@ -1,8 +1,15 @@
 //! Frames: a little-endian u32 length, then that many bytes. The length is checked before anything is allocated.
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use proconsul_base::limit;
 use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// Room that is made for one read.
+const READ_BYTES: usize = 16 * 1024;
+
+/// Frames up to this size are copied out of the read buffer. Whoever keeps a part of a frame (the cache of Raft entries does)
+/// keeps the whole buffer it lies in, and a small frame must not hold many times its size.
+const COPIED_BYTES: usize = 4 * 1024;
 
 /// Why a frame could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +41,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             if let Some(frame) = self.take_buffered()? {
                 return Ok(Some(frame));
             }
-            self.buffer.reserve(16 * 1024);
+            self.buffer.reserve(READ_BYTES);
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
                 return match self.buffer.is_empty() {
                     true => Ok(None),
@@ -55,7 +62,12 @@ impl<R: AsyncRead + Unpin> Reader<R> {
             self.buffer.reserve(4 + length - self.buffer.len());
             return Ok(None);
         }
-        let _ = self.buffer.split_to(4);
+        self.buffer.advance(4);
+        if length <= COPIED_BYTES {
+            let frame = Bytes::copy_from_slice(&self.buffer[..length]);
+            self.buffer.advance(length);
+            return Ok(Some(frame));
+        }
         Ok(Some(self.buffer.split_to(length).freeze()))
     }
 }
@@ -93,6 +105,21 @@ mod tests {
         let (sent, lengths) = tokio::join!(sending, receiving);
         sent.unwrap();
         assert_eq!(lengths, [3, 0, 70_000]);
+    }
+
+    #[tokio::test]
+    async fn small_frames_that_are_kept_do_not_keep_the_read_buffer() {
+        let mut bytes = Vec::new();
+        for _ in 0..3 {
+            put(&mut bytes, |body| body.extend([7; 100]));
+        }
+        let mut frames = Reader::new(&bytes[..]);
+        let mut kept = Vec::new();
+        while let Some(frame) = frames.next().await.unwrap() {
+            assert!(frame.is_unique(), "it shares memory with nobody");
+            kept.push(frame);
+        }
+        assert_eq!(kept.len(), 3);
     }
 
     #[tokio::test]
