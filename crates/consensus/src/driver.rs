@@ -243,6 +243,7 @@ impl<O: Outlets> Driver<O> {
         let can_wait = !write.sync && write.entries.is_empty();
         let job = write::Job::Write(write::Write {
             number: write.number,
+            bytes: write.entries.iter().map(|entry| entry.data.len()).sum(),
             entries: write.entries,
             hard_state: write.hard_state,
             membership: write.membership.map(|(index, membership)| (index, membership.encode())),
@@ -304,7 +305,6 @@ impl<O: Outlets> Driver<O> {
             leads,
             membership,
             membership_index: self.membership_index,
-            removed: now.is_stopped,
             matched: now.peers.iter().map(|peer| (peer.server.raft_id, peer.matched)).collect(),
             commit: now.commit,
             last: now.last,

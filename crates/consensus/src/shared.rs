@@ -27,8 +27,6 @@ pub struct Status {
     pub membership: Arc<Membership>,
     /// The index of the entry that made them so.
     pub membership_index: Index,
-    /// Whether this server has been removed from the cluster and takes part in nothing any more.
-    pub removed: bool,
     /// How far each peer's log is known to match, on the leader only.
     pub matched: Vec<(RaftId, Index)>,
     /// Known to be committed.
@@ -46,7 +44,6 @@ impl Default for Status {
             leads: false,
             membership: Arc::new(Membership::default()),
             membership_index: Index::ZERO,
-            removed: false,
             matched: Vec::new(),
             commit: Index::ZERO,
             last: Index::ZERO,

@@ -25,6 +25,8 @@ pub(crate) enum Job {
 #[derive(Debug, Default)]
 pub(crate) struct Write {
     pub(crate) number: u64,
+    /// Bytes of the entries' data.
+    pub(crate) bytes: usize,
     pub(crate) entries: Vec<Entry>,
     pub(crate) hard_state: Option<HardState>,
     pub(crate) membership: Option<(Index, Bytes)>,
@@ -35,10 +37,6 @@ pub(crate) struct Write {
 const JOINED_BYTES: usize = 4 * 1024 * 1024;
 
 impl Write {
-    fn bytes(&self) -> usize {
-        self.entries.iter().map(|entry| entry.data.len()).sum()
-    }
-
     /// Takes `next` into the same batch when the order on disk stays the same: its entries follow ours, and no snapshot
     /// voids them. Gives it back otherwise.
     fn join(&mut self, next: Self) -> Option<Self> {
@@ -46,10 +44,11 @@ impl Write {
             (Some(last), Some(first)) => last.index.next() == first.index,
             _ => true,
         };
-        if !follows || next.snapshot.is_some() || self.bytes() + next.bytes() > JOINED_BYTES {
+        if !follows || next.snapshot.is_some() || self.bytes + next.bytes > JOINED_BYTES {
             return Some(next);
         }
         self.number = next.number;
+        self.bytes += next.bytes;
         self.entries.extend(next.entries);
         self.hard_state = next.hard_state.or(self.hard_state);
         self.membership = next.membership.or_else(|| self.membership.take());
@@ -106,7 +105,7 @@ fn work<D: Disk>(log: &mut Log<D>, jobs: impl Iterator<Item = Job>, durable: &im
 }
 
 fn flush<D: Disk>(log: &mut Log<D>, write: Option<Write>, durable: &impl Durable) -> Result<(), LogError> {
-    let Some(Write { number, entries, hard_state, membership, snapshot }) = write else { return Ok(()) };
+    let Some(Write { number, entries, hard_state, membership, snapshot, .. }) = write else { return Ok(()) };
     log.append(&Batch { entries: &entries, hard_state, membership, snapshot })?;
     durable.written(number);
     Ok(())

@@ -21,7 +21,7 @@ async fn members_join_see_each_others_tags_and_learn_their_positions() {
     assert_eq!((seen.tags, seen.address), (b.local().tags, b.local().address));
     b.set_tags(tags(&[("role", "node")])).await.unwrap();
     until(&a, "b has new tags", |view| view.members[1].tags == tags(&[("role", "node")])).await;
-    assert_eq!(a.stats().await.unwrap().members, 2);
+    assert_eq!(a.stats().await.unwrap().serf.members, 2);
     assert!(a.coordinate().await.unwrap().is_finite());
 }
 
