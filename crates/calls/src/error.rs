@@ -14,6 +14,9 @@ pub enum CallError {
     /// Access control says no.
     #[error("Permission denied")]
     PermissionDenied,
+    /// The replicated state turned it down; nothing was changed. The text is Consul's.
+    #[error("{0}")]
+    Failed(String),
     /// The state machine answered in a form this server does not know: the servers run different versions.
     #[error("the servers answered the write in a form unknown to this one; bring all servers to one version")]
     UnknownOutcome,

@@ -1,10 +1,29 @@
 //! Reads and writes of keys.
 
+use std::future::Future;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use proconsul_base::index::Index;
-use proconsul_types::kv::Key;
+use proconsul_types::kv::{Key, KvEntry};
 
-use crate::read::ReadOptions;
+use crate::error::CallError;
+use crate::read::{Answer, ReadOptions};
+
+/// `/v1/kv/`.
+pub trait KvCalls {
+    /// `GET /v1/kv/:key`.
+    fn kv_get(&self, get: Get<'_>) -> impl Future<Output = Result<Answer<Option<Arc<KvEntry>>>, CallError>> + Send;
+
+    /// `GET /v1/kv/:prefix?recurse`.
+    fn kv_list(&self, list: List<'_>) -> impl Future<Output = Result<Answer<Vec<Arc<KvEntry>>>, CallError>> + Send;
+
+    /// `GET /v1/kv/:prefix?keys`.
+    fn kv_keys(&self, keys: Keys<'_>) -> impl Future<Output = Result<Answer<Vec<Key>>, CallError>> + Send;
+
+    /// `PUT` and `DELETE /v1/kv/:key`: whether the change took place.
+    fn kv_write(&self, write: Write) -> impl Future<Output = Result<bool, CallError>> + Send;
+}
 
 /// Reads one key.
 #[derive(Clone, Debug, PartialEq, Eq)]

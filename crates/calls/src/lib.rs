@@ -1,8 +1,13 @@
 //! Every operation as a typed request and reply: the promise all doors share.
 //!
-//! Knows no wire form and no store: a front door builds a request, a [`door::Door`] answers it.
+//! One family per file. Knows no wire form and no store: a front door builds a request, a [`door::Door`] answers it.
 
+pub mod agent;
+pub mod catalog;
 pub mod door;
 pub mod error;
+pub mod health;
 pub mod kv;
+pub mod operator;
 pub mod read;
+pub mod status;

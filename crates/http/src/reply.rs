@@ -31,9 +31,12 @@ impl HttpError {
     fn status(&self) -> StatusCode {
         match self {
             Self::Call(CallError::PermissionDenied) => StatusCode::FORBIDDEN,
-            Self::Call(CallError::Unavailable(_) | CallError::NoPathToDatacenter | CallError::UnknownOutcome) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::Call(
+                CallError::Unavailable(_)
+                | CallError::NoPathToDatacenter
+                | CallError::Failed(_)
+                | CallError::UnknownOutcome,
+            ) => StatusCode::INTERNAL_SERVER_ERROR,
             // Consul's own choice: a wrong number is no bad request there.
             Self::NumberSyntax(_) | Self::NumberRange(_) | Self::Segment | Self::Record => {
                 StatusCode::INTERNAL_SERVER_ERROR

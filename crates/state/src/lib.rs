@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod command;
+pub mod failure;
 pub mod outcome;
 pub mod snapshot;
 pub mod store;

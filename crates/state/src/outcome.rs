@@ -2,8 +2,11 @@
 
 use bytes::Bytes;
 
+use crate::failure::Failure;
+use crate::wire::Body;
+
 /// The state machine's answer to one command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// A condition did not hold; nothing was changed.
     Refused,
@@ -11,30 +14,47 @@ pub enum Outcome {
     Done,
     /// A kind this version does not know and may skip.
     Skipped,
+    /// It could not be carried out; nothing was changed.
+    Failed(Failure),
 }
 
 impl Outcome {
-    /// Its form between servers, one byte.
-    pub const fn encode(self) -> Bytes {
-        Bytes::from_static(match self {
-            Self::Refused => &[0],
-            Self::Done => &[1],
-            Self::Skipped => &[2],
-        })
+    /// Its form between servers: one byte, and what belongs to it.
+    pub fn encode(&self) -> Bytes {
+        match self {
+            Self::Refused => Bytes::from_static(&[0]),
+            Self::Done => Bytes::from_static(&[1]),
+            Self::Skipped => Bytes::from_static(&[2]),
+            Self::Failed(failure) => {
+                let mut bytes = vec![3];
+                failure.append(&mut bytes);
+                bytes.into()
+            }
+        }
     }
 
     /// From its form between servers; `None` when it is none that this version knows.
-    pub const fn decode(bytes: &[u8]) -> Option<Self> {
-        match bytes {
-            [0] => Some(Self::Refused),
-            [1] => Some(Self::Done),
-            [2] => Some(Self::Skipped),
-            _ => None,
-        }
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut body = Body(bytes);
+        let outcome = match body.u8()? {
+            0 => Self::Refused,
+            1 => Self::Done,
+            2 => Self::Skipped,
+            3 => Self::Failed(Failure::read(&mut body)?),
+            _ => return None,
+        };
+        body.end()?;
+        Some(outcome)
     }
 
     pub(crate) const fn of(held: bool) -> Self {
         if held { Self::Done } else { Self::Refused }
+    }
+}
+
+impl From<Result<bool, Failure>> for Outcome {
+    fn from(result: Result<bool, Failure>) -> Self {
+        result.map_or_else(Self::Failed, Self::of)
     }
 }
 
@@ -43,11 +63,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_outcome_reads_back_from_its_byte() {
-        for outcome in [Outcome::Refused, Outcome::Done, Outcome::Skipped] {
+    fn every_outcome_reads_back_from_its_bytes() {
+        let taken = Failure::NodeNameTaken { name: "n1".to_owned(), id: "some".to_owned() };
+        let failed = [Failure::MissingNode, Failure::MissingService, taken].map(Outcome::Failed);
+        for outcome in [Outcome::Refused, Outcome::Done, Outcome::Skipped].into_iter().chain(failed) {
             assert_eq!(Outcome::decode(&outcome.encode()), Some(outcome));
         }
-        assert_eq!(Outcome::decode(&[3]), None);
-        assert_eq!(Outcome::decode(&[]), None);
+        for unknown in [&[9][..], &[], &[1, 1], &[3], &[3, 3, 1]] {
+            assert_eq!(Outcome::decode(unknown), None);
+        }
     }
 }

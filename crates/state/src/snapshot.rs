@@ -10,7 +10,9 @@
 //! Numbers are little-endian. A section whose kind has the highest bit set may be skipped by who does not know it. Who keeps
 //! or moves these bytes adds the checksum. One state has one form: the same commands give the same bytes on every server.
 
-mod record;
+mod kv;
+mod section;
+mod tombstones;
 
 use std::io::{self, BufWriter, Read, Write};
 
@@ -22,12 +24,12 @@ use crate::command::SAFE_TO_SKIP;
 use crate::store::View;
 use crate::table::Tables;
 use crate::table::kv::KvTable;
+use crate::table::tombstones::Tombstones;
 use crate::wire::Body;
+use section::{Records, Section};
 
 const MARK: &[u8; 16] = b"proconsul state\n";
 const VERSION: u16 = 1;
-const KV: u16 = 0x0001;
-const TOMBSTONES: u16 = 0x0002;
 const END: u16 = 0xffff;
 
 /// Why a stream gives no state.
@@ -65,34 +67,21 @@ impl View {
         to.write_all(MARK)?;
         to.write_all(&VERSION.to_le_bytes())?;
         to.write_all(&applied.0.to_le_bytes())?;
-        let mut body = Vec::new();
-        begin(&mut to, KV, &kv.changed().0.to_le_bytes(), kv.len())?;
-        for entry in kv.iter() {
-            record::kv(&mut body, entry);
-            put(&mut to, &mut body)?;
-        }
-        begin(&mut to, TOMBSTONES, &[], tombstones.len())?;
-        for (key, index) in tombstones.iter() {
-            record::tombstone(&mut body, key, index);
-            put(&mut to, &mut body)?;
-        }
+        write_section(&mut to, kv)?;
+        write_section(&mut to, tombstones)?;
         to.write_all(&END.to_le_bytes())?;
         to.flush()
     }
 }
 
-fn begin(to: &mut impl Write, kind: u16, head: &[u8], records: usize) -> io::Result<()> {
-    to.write_all(&kind.to_le_bytes())?;
+fn write_section<T: Section>(to: &mut impl Write, table: &T) -> io::Result<()> {
+    let mut head = Vec::new();
+    table.head(&mut head);
+    to.write_all(&T::KIND.to_le_bytes())?;
     to.write_all(&(head.len() as u32).to_le_bytes())?;
-    to.write_all(head)?;
-    to.write_all(&(records as u64).to_le_bytes())
-}
-
-fn put(to: &mut impl Write, body: &mut Vec<u8>) -> io::Result<()> {
-    to.write_all(&(body.len() as u32).to_le_bytes())?;
-    to.write_all(body)?;
-    body.clear();
-    Ok(())
+    to.write_all(&head)?;
+    to.write_all(&(table.len() as u64).to_le_bytes())?;
+    table.write(&mut Records::new(to))
 }
 
 /// Reads a state and checks that it is whole. Reads no byte past its end.
@@ -117,24 +106,28 @@ pub fn read(from: &mut dyn Read) -> Result<View, SnapshotError> {
 }
 
 fn read_section(from: &mut Stream<'_>, kind: u16, tables: &mut Tables) -> Result<(), SnapshotError> {
-    let malformed = || SnapshotError::Record(kind);
-    let mut head = Body(from.record(kind)?);
     match kind {
-        KV => tables.kv = KvTable::restored(Index(head.u64().ok_or_else(malformed)?)),
-        TOMBSTONES => {}
-        _ if kind & SAFE_TO_SKIP != 0 => {}
+        KvTable::KIND => tables.kv = read_table(from)?,
+        Tombstones::KIND => tables.tombstones = read_table(from)?,
+        _ if kind & SAFE_TO_SKIP != 0 => skip_section(from, kind)?,
         _ => return Err(SnapshotError::Section(kind)),
     }
+    Ok(())
+}
+
+fn read_table<T: Section>(from: &mut Stream<'_>) -> Result<T, SnapshotError> {
+    let malformed = || SnapshotError::Record(T::KIND);
+    let mut table = T::begin(Body(from.record(T::KIND)?)).ok_or_else(malformed)?;
     for _ in 0..u64::from_le_bytes(from.array()?) {
-        let body = from.record(kind)?;
-        match kind {
-            KV => tables.kv.restore(record::read_kv(body).ok_or_else(malformed)?),
-            TOMBSTONES => {
-                let (key, index) = record::read_tombstone(body).ok_or_else(malformed)?;
-                tables.tombstones.insert(index, key);
-            }
-            _ => {}
-        }
+        table.restore(from.record(T::KIND)?).ok_or_else(malformed)?;
+    }
+    Ok(table)
+}
+
+fn skip_section(from: &mut Stream<'_>, kind: u16) -> Result<(), SnapshotError> {
+    from.record(kind)?;
+    for _ in 0..u64::from_le_bytes(from.array()?) {
+        from.record(kind)?;
     }
     Ok(())
 }

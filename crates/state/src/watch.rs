@@ -11,6 +11,8 @@ use event_listener::Event;
 use parking_lot::RwLock;
 use proconsul_base::limit;
 
+use crate::wake::Wake;
+
 /// What a read depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic<'a> {
@@ -18,6 +20,33 @@ pub enum Topic<'a> {
     Key(&'a str),
     /// All keys that begin so.
     Prefix(&'a str),
+    /// Anything in a table.
+    Table(Table),
+    /// What a table holds under one name, spelled as the table spells it.
+    Row(Table, &'a str),
+}
+
+/// A table, as far as waiting reads tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// The nodes; a row is a node by its name in lower case, with all that is on it.
+    Nodes,
+    /// The services; a row is a service by its name in lower case, with its instances, their nodes and checks.
+    Services,
+    /// The checks.
+    Checks,
+    /// The sessions; a row is one by its id.
+    Sessions,
+    /// The config entries.
+    ConfigEntries,
+    /// The intentions.
+    Intentions,
+    /// The prepared queries.
+    Queries,
+    /// The coordinates.
+    Coordinates,
+    /// What autopilot keeps.
+    Autopilot,
 }
 
 #[derive(Debug, Default)]
@@ -57,6 +86,8 @@ impl Watches {
     pub(crate) fn watch(&self, topic: Topic<'_>) -> Watch<'_> {
         let (slot, prefix_bytes) = match topic {
             Topic::Key(key) => (self.key_slot(key), None),
+            Topic::Table(table) => (self.table_slot(table), None),
+            Topic::Row(table, name) => (self.row_slot(table, name), None),
             Topic::Prefix(prefix) => {
                 let bytes = self.enter_length(prefix.len());
                 (self.prefix_slot(&prefix.as_bytes()[..bytes]), Some(bytes))
@@ -66,15 +97,22 @@ impl Watches {
         Watch { watches: self, slot, seen, prefix_bytes }
     }
 
-    /// Wakes the reads that these keys concern. Call it when the change can be read.
-    pub(crate) fn wake(&self, keys: impl Iterator<Item = impl AsRef<str>>) {
+    /// Wakes the reads that these changes concern. Call it when the changes can be read.
+    pub(crate) fn wake(&self, changes: impl Iterator<Item = Wake>) {
         let lengths = self.lengths.read();
-        for key in keys {
-            let key = key.as_ref();
-            self.slots[self.key_slot(key)].bump();
-            for length in lengths.iter().filter(|length| length.bytes <= key.len()) {
-                self.slots[self.prefix_slot(&key.as_bytes()[..length.bytes])].bump();
+        for change in changes {
+            match change {
+                Wake::Key(key) => self.wake_key(&key, &lengths),
+                Wake::Table(table) => self.slots[self.table_slot(table)].bump(),
+                Wake::Row(table, name) => self.slots[self.row_slot(table, &name)].bump(),
             }
+        }
+    }
+
+    fn wake_key(&self, key: &str, lengths: &[Length]) {
+        self.slots[self.key_slot(key)].bump();
+        for length in lengths.iter().filter(|length| length.bytes <= key.len()) {
+            self.slots[self.prefix_slot(&key.as_bytes()[..length.bytes])].bump();
         }
     }
 
@@ -89,6 +127,14 @@ impl Watches {
 
     fn prefix_slot(&self, prefix: &[u8]) -> usize {
         self.slot((1_u8, prefix))
+    }
+
+    fn table_slot(&self, table: Table) -> usize {
+        self.slot((2_u8, &[table as u8]))
+    }
+
+    fn row_slot(&self, table: Table, name: &str) -> usize {
+        self.slot((16 + table as u8, name.as_bytes()))
     }
 
     fn slot(&self, what: (u8, &[u8])) -> usize {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use proconsul_calls::error::CallError;
-use proconsul_calls::kv::{Change, Get, Keys, List, Write};
+use proconsul_calls::kv::{Change, Get, Keys, KvCalls, List, Write};
 use proconsul_calls::read::Answer;
 use proconsul_state::command::Command;
 use proconsul_state::command::kv::{KvCommand, Put};
@@ -15,13 +15,13 @@ use crate::authorize::{Right, authorize};
 use crate::local::Local;
 use crate::replica::Replica;
 
-impl<R: Replica, L: Local> Server<R, L> {
-    pub(super) async fn get(&self, get: Get<'_>) -> Result<Answer<Option<Arc<KvEntry>>>, CallError> {
+impl<R: Replica, L: Local> KvCalls for Server<R, L> {
+    async fn kv_get(&self, get: Get<'_>) -> Result<Answer<Option<Arc<KvEntry>>>, CallError> {
         authorize(Right::KeyRead(get.key))?;
         self.read(&get.options, Topic::Key(get.key), |store| store.kv_get(get.key)).await
     }
 
-    pub(super) async fn list(&self, list: List<'_>) -> Result<Answer<Vec<Arc<KvEntry>>>, CallError> {
+    async fn kv_list(&self, list: List<'_>) -> Result<Answer<Vec<Arc<KvEntry>>>, CallError> {
         authorize(Right::KeyRead(list.prefix))?;
         self.read(&list.options, Topic::Prefix(list.prefix), |store| {
             let view = store.view();
@@ -30,7 +30,7 @@ impl<R: Replica, L: Local> Server<R, L> {
         .await
     }
 
-    pub(super) async fn keys(&self, keys: Keys<'_>) -> Result<Answer<Vec<Key>>, CallError> {
+    async fn kv_keys(&self, keys: Keys<'_>) -> Result<Answer<Vec<Key>>, CallError> {
         authorize(Right::KeyRead(keys.prefix))?;
         self.read(&keys.options, Topic::Prefix(keys.prefix), |store| {
             let view = store.view();
@@ -39,7 +39,7 @@ impl<R: Replica, L: Local> Server<R, L> {
         .await
     }
 
-    pub(super) async fn write(&self, write: Write) -> Result<bool, CallError> {
+    async fn kv_write(&self, write: Write) -> Result<bool, CallError> {
         self.own_datacenter(write.datacenter.as_deref())?;
         let command = match &write.change {
             Change::Put { key, value, flags, cas } => {

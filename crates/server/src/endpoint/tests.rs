@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use proconsul_base::index::Index;
-use proconsul_calls::door::Door;
 use proconsul_calls::error::{CallError, Unavailable};
+use proconsul_calls::kv::KvCalls as _;
 use proconsul_calls::kv::{Change, Get, Keys, List, Write};
 use proconsul_calls::read::{Consistency, Contact, ReadOptions, Wait};
+use proconsul_calls::status::StatusCalls as _;
 use tokio::task::yield_now;
 
 use crate::fake::server;

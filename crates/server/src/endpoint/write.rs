@@ -15,6 +15,7 @@ impl<R: Replica, L: Local> Server<R, L> {
         match Outcome::decode(&outcome) {
             Some(Outcome::Done) => Ok(true),
             Some(Outcome::Refused) => Ok(false),
+            Some(Outcome::Failed(failure)) => Err(CallError::Failed(failure.to_string())),
             Some(Outcome::Skipped) | None => Err(CallError::UnknownOutcome),
         }
     }

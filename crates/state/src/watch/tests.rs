@@ -4,10 +4,11 @@ use std::mem::size_of;
 
 use proconsul_base::limit;
 
-use super::{Topic, Watch, Watches};
+use super::{Table, Topic, Watch, Watches};
+use crate::wake::Wake;
 
 fn wake(watches: &Watches, key: &str) {
-    watches.wake([key].iter());
+    watches.wake([Wake::Key(key.into())].into_iter());
 }
 
 #[test]
@@ -20,6 +21,20 @@ fn a_write_wakes_its_key_and_the_prefixes_it_is_under() {
     wake(&watches, "a/b");
     awake.iter().zip(concerned).for_each(|(watch, topic)| assert!(watch.has_changed(), "{topic:?}"));
     asleep.iter().zip(others).for_each(|(watch, topic)| assert!(!watch.has_changed(), "{topic:?}"));
+}
+
+#[test]
+fn a_table_and_its_rows_are_watched_apart() {
+    let watches = Watches::new();
+    let topics = [Topic::Table(Table::Services), Topic::Row(Table::Services, "web"), Topic::Row(Table::Nodes, "web")];
+    let awake = |watches: &Watches, change: Wake| {
+        let all = topics.map(|topic| watches.watch(topic));
+        watches.wake([change].into_iter());
+        all.map(|watch| watch.has_changed())
+    };
+    assert_eq!(awake(&watches, Wake::Table(Table::Services)), [true, false, false]);
+    assert_eq!(awake(&watches, Wake::Row(Table::Services, "web".into())), [false, true, false]);
+    assert_eq!(awake(&watches, Wake::Row(Table::Services, "db".into())), [false, false, false]);
 }
 
 #[test]

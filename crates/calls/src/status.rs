@@ -1,0 +1,17 @@
+//! Who leads, who votes, and which datacenters there are, as any server knows it.
+
+use std::net::SocketAddr;
+
+use crate::error::CallError;
+
+/// `/v1/status/` and `/v1/catalog/datacenters`.
+pub trait StatusCalls {
+    /// The leader's address on the server port, if there is a leader.
+    fn status_leader(&self, datacenter: Option<&str>) -> Result<Option<SocketAddr>, CallError>;
+
+    /// The addresses of the Raft peers on the server port.
+    fn status_peers(&self, datacenter: Option<&str>) -> Result<Vec<SocketAddr>, CallError>;
+
+    /// The names of the known datacenters, nearest first.
+    fn catalog_datacenters(&self) -> Vec<String>;
+}

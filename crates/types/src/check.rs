@@ -1,0 +1,74 @@
+//! A health check in the catalog.
+
+use std::sync::Arc;
+
+use proconsul_base::index::Index;
+
+use crate::node::Text;
+
+/// All is well.
+pub const PASSING: &str = "passing";
+/// It works, and needs attention.
+pub const WARNING: &str = "warning";
+/// It does not work.
+pub const CRITICAL: &str = "critical";
+
+/// The check of a node that says what gossip thinks of it.
+pub const SERF_HEALTH: &str = "serfHealth";
+
+/// One check of a node or of a service on it.
+///
+/// Users see `Node, CheckID, Name, Status, Notes, Output, ServiceID, ServiceName, ServiceTags, Type, Definition, CreateIndex,
+/// ModifyIndex`, in this order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Check {
+    /// The node, spelled as the node is.
+    pub node: Text,
+    /// Its id, unique on its node.
+    pub id: Text,
+    /// Its name.
+    pub name: Text,
+    /// Its status; the catalog takes any text.
+    pub status: Text,
+    /// For people to read.
+    pub notes: Text,
+    /// What the check printed last.
+    pub output: Text,
+    /// The service it belongs to; empty for a check of the node.
+    pub service_id: Text,
+    /// That service's name, filled in by the catalog.
+    pub service_name: Text,
+    /// That service's tags, filled in by the catalog.
+    pub service_tags: Arc<[Text]>,
+    /// What kind of check it is: `ttl`, `http` … or empty.
+    pub kind: Text,
+    /// How it is carried out, as the user's document; without content for most.
+    pub definition: Option<Arc<CheckDefinition>>,
+    /// The write that made it.
+    pub create_index: Index,
+    /// The last write that changed it.
+    pub modify_index: Index,
+}
+
+/// How a check is carried out by whoever watches external nodes (`Definition`).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CheckDefinition {
+    /// An address to ask by HTTP.
+    pub http: String,
+    /// Whether certificates are not looked at.
+    pub tls_skip_verify: bool,
+    /// Headers to send.
+    pub header: Option<std::collections::BTreeMap<String, Vec<String>>>,
+    /// The method to ask with.
+    pub method: String,
+    /// The body to send.
+    pub body: String,
+    /// An address to connect to.
+    pub tcp: String,
+    /// How often, in nanoseconds.
+    pub interval: u64,
+    /// How long an attempt may take, in nanoseconds.
+    pub timeout: u64,
+    /// After how long in critical state its service goes, in nanoseconds.
+    pub deregister_critical_service_after: u64,
+}
