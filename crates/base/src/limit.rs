@@ -168,3 +168,9 @@ pub const SHIM_CONNECTIONS: usize = 128;
 
 /// The longest line between the runtime and a shim, in bytes: a container's launch with a megabyte of variables still fits.
 pub const SHIM_LINE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Depth of nested lists and objects in one JSON body; the reader recurses. A service with its proxy needs about 8.
+pub const JSON_DEPTH: usize = 128;
+
+/// Largest body of an HTTP request that has no limit of its own, in bytes: Consul has none, real ones stay below a tenth.
+pub const HTTP_BODY_BYTES: usize = 1024 * 1024;

@@ -7,18 +7,18 @@ use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::reply::{self, Reply};
 
-pub(crate) fn members<D: Door>(cx: &Cx<'_, D>) -> Result<Reply, HttpError> {
+pub(crate) async fn members<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     if cx.query.filled("segment").is_some_and(|segment| segment != "_all") {
         return Err(HttpError::Segment);
     }
     cx.record(&cx.door.agent_members(cx.query.has("wan")))
 }
 
-pub(crate) fn this_agent<D: Door>(cx: &Cx<'_, D>) -> Result<Reply, HttpError> {
+pub(crate) async fn this_agent<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     cx.record(&cx.door.agent_self())
 }
 
-pub(crate) async fn leave<D: Door>(cx: &Cx<'_, D>) -> Result<Reply, HttpError> {
+pub(crate) async fn leave<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     cx.door.agent_leave().await?;
     Ok(reply::empty(StatusCode::OK))
 }

@@ -3,14 +3,42 @@
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
+use proconsul_base::limit;
 
 use crate::error::HttpError;
 use crate::progress::Progress;
+use crate::serve::HttpConfig;
+
+/// How large a body may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BodyLimit {
+    /// In bytes.
+    pub(crate) bytes: usize,
+    /// Where to read of it; with a space in front.
+    pub(crate) see: &'static str,
+}
+
+impl BodyLimit {
+    /// Of a body that has no limit of its own.
+    pub(crate) const ANY: Self = Self { bytes: limit::HTTP_BODY_BYTES, see: "" };
+
+    /// Of one key's value.
+    pub(crate) const fn kv_value(config: &HttpConfig) -> Self {
+        let see = " See https://www.consul.io/docs/agent/options.html#kv_max_value_size.";
+        Self { bytes: config.kv_value_bytes_max, see }
+    }
+
+    /// Of a transaction.
+    pub(crate) const fn transaction(config: &HttpConfig) -> Self {
+        let see = " See https://www.consul.io/docs/agent/options.html#txn_max_req_len.";
+        Self { bytes: config.transaction_bytes_max, see }
+    }
+}
 
 /// Reads the body to its end. One that says it is too large is refused before any of it is read.
-pub(crate) async fn read(body: &mut Incoming, limit: usize, progress: &Progress) -> Result<Bytes, HttpError> {
+pub(crate) async fn read(body: &mut Incoming, limit: BodyLimit, progress: &Progress) -> Result<Bytes, HttpError> {
     let too_large = |bytes| Err(HttpError::BodyTooLarge { bytes, limit });
-    if let Some(bytes) = body.size_hint().exact().filter(|bytes| *bytes > limit as u64) {
+    if let Some(bytes) = body.size_hint().exact().filter(|bytes| *bytes > limit.bytes as u64) {
         return too_large(bytes);
     }
     progress.reading();
@@ -27,7 +55,7 @@ pub(crate) async fn read(body: &mut Incoming, limit: usize, progress: &Progress)
             whole.extend_from_slice(&data);
         }
         let bytes = first.len() + whole.len();
-        if bytes > limit {
+        if bytes > limit.bytes {
             return too_large(bytes as u64);
         }
     }

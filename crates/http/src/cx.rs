@@ -1,17 +1,21 @@
 //! One request as the handlers see it.
 
 use bytes::Bytes;
-use hyper::Method;
-use hyper::body::Incoming;
-use proconsul_calls::read::ReadOptions;
+use hyper::body::{Body, Incoming};
+use hyper::{HeaderMap, Method};
+use proconsul_calls::read::{Answer, Consistency, ReadOptions};
 use serde::Serialize;
 
+use crate::body::{self, BodyLimit};
+use crate::decode::{self, DecodeError, FromJson};
 use crate::error::HttpError;
 use crate::progress::Progress;
 use crate::query::Query;
 use crate::reply::{self, Reply};
 use crate::serve::HttpConfig;
 use crate::{json, options};
+
+const NAMESPACE: &str = "x-consul-namespace";
 
 /// A request with its route found: what is left is to make the call.
 pub(crate) struct Cx<'a, D> {
@@ -21,6 +25,8 @@ pub(crate) struct Cx<'a, D> {
     pub(crate) config: &'a HttpConfig,
     /// The method; one that the route has.
     pub(crate) method: &'a Method,
+    /// The headers.
+    pub(crate) headers: &'a HeaderMap,
     /// The decoded path after the route's own part.
     pub(crate) rest: &'a str,
     /// The query.
@@ -35,6 +41,46 @@ impl<D> Cx<'_, D> {
     /// The options of a read.
     pub(crate) fn read_options(&self) -> Result<ReadOptions, HttpError> {
         options::read(&self.query)
+    }
+
+    /// Refuses every namespace but the one there is.
+    pub(crate) fn default_namespace(&self) -> Result<(), HttpError> {
+        let asked = [
+            ("query parameter: \"ns\"", self.query.filled("ns")),
+            ("header: \"X-Consul-Namespace\"", self.headers.get(NAMESPACE).and_then(|value| value.to_str().ok())),
+        ];
+        let other = asked.into_iter().find(|(_, name)| name.is_some_and(|name| !matches!(name, "" | "default")));
+        other.map_or(Ok(()), |(place, _)| Err(HttpError::Namespace(place)))
+    }
+
+    /// Whether a body comes with the request.
+    pub(crate) fn has_body(&self) -> bool {
+        self.body.size_hint().exact() != Some(0)
+    }
+
+    /// The bytes of the body.
+    pub(crate) async fn bytes(&mut self, limit: BodyLimit) -> Result<Bytes, HttpError> {
+        body::read(&mut self.body, limit, self.progress).await
+    }
+
+    /// The body, read as JSON; `wrong` says how the family tells of one that cannot be.
+    pub(crate) async fn decoded<T: FromJson>(
+        &mut self,
+        limit: BodyLimit,
+        wrong: fn(DecodeError) -> HttpError,
+    ) -> Result<T, HttpError> {
+        decode::body(&self.bytes(limit).await?).map_err(wrong)
+    }
+
+    /// The value of a read, with the headers of a read.
+    pub(crate) fn answer<T: Serialize>(&self, answer: &Answer<T>) -> Result<Reply, HttpError> {
+        Ok(reply::with_read(self.record(&answer.value)?, answer.index.0, answer.contact))
+    }
+
+    /// The value of a read with the headers of a read, and how fresh it was asked to be: for catalog, health, discovery
+    /// chains and queries.
+    pub(crate) fn discovered<T: Serialize>(&self, asked: Consistency, answer: &Answer<T>) -> Result<Reply, HttpError> {
+        Ok(reply::with_consistency(self.answer(answer)?, asked, answer.contact))
     }
 
     /// JSON in the form this request wants.

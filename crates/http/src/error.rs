@@ -2,12 +2,27 @@
 
 use proconsul_calls::error::CallError;
 
+use crate::body::BodyLimit;
+use crate::decode::DecodeError;
+
 /// Why a request has no answer. The texts are Consul's where Consul has one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum HttpError {
     /// The call was made and failed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The call of a read was made and failed, where Consul sends the headers of a read all the same: index 1, no leader.
+    #[error(transparent)]
+    Read(CallError),
+    /// A body that is not what was expected.
+    #[error("Request decode failed: {0}")]
+    Decode(DecodeError),
+    /// A body that is not what was expected; where Consul counts it as its own fault.
+    #[error("Failed to decode request body: {0}")]
+    DecodeInside(DecodeError),
+    /// A body that is not what was expected, of a config entry or a discovery chain.
+    #[error("Bad request: Request decoding failed: {0}")]
+    DecodeDocument(DecodeError),
     /// An escape in the query is broken.
     #[error("the query of the URL has a broken escape; write each special character as % and two hexadecimal digits")]
     Query,
@@ -27,14 +42,14 @@ pub(crate) enum HttpError {
     #[error("Cannot specify ?{0} with ?consistent, conflicting semantics.")]
     Consistency(&'static str),
     /// A parameter of the enterprise edition.
-    #[error("Bad request: Invalid query parameter: \"ns\" - Namespaces are a Consul Enterprise feature")]
-    Namespace,
+    #[error("Bad request: Invalid {0} - Namespaces are a Consul Enterprise feature")]
+    Namespace(&'static str),
     /// A segment of the enterprise edition.
     #[error("Network segments are not supported in this version of Consul")]
     Segment,
-    /// No key where one is needed.
-    #[error("Missing key name")]
-    MissingKey,
+    /// No name at the end of the path, or no parameter, where one is needed: `service name`.
+    #[error("Missing {0}")]
+    Missing(&'static str),
     /// Parameters that exclude each other.
     #[error("Conflicting flags: {0}")]
     Conflict(String),
@@ -49,13 +64,13 @@ pub(crate) enum HttpError {
     NoSessions(&'static str),
     /// A body over the limit.
     #[error(
-        "Request body({bytes} bytes) too large, max size: {limit} bytes. See https://www.consul.io/docs/agent/options.html#kv_max_value_size."
+        "Request body({bytes} bytes) too large, max size: {} bytes.{}", limit.bytes, limit.see
     )]
     BodyTooLarge {
         /// How large it is, as far as it is known.
         bytes: u64,
         /// How large it may be.
-        limit: usize,
+        limit: BodyLimit,
     },
     /// The body ended early or was malformed.
     #[error("the body of the request did not arrive whole; send it again")]

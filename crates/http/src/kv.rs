@@ -15,9 +15,7 @@ use crate::reply::{self, Reply};
 
 pub(crate) async fn answer<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
-    if cx.query.filled("ns").is_some_and(|namespace| namespace != "default") {
-        return Err(HttpError::Namespace);
-    }
+    cx.default_namespace()?;
     match *cx.method {
         Method::PUT => write::put(cx, options.datacenter).await,
         Method::DELETE => write::delete(cx, options.datacenter).await,
@@ -69,5 +67,5 @@ async fn keys<D: Door>(cx: &Cx<'_, D>, options: ReadOptions) -> Result<Reply, Ht
 
 /// The key of a request that is about one.
 fn key<'a, D>(cx: &Cx<'a, D>) -> Result<&'a str, HttpError> {
-    if cx.rest.is_empty() { Err(HttpError::MissingKey) } else { Ok(cx.rest) }
+    if cx.rest.is_empty() { Err(HttpError::Missing("key name")) } else { Ok(cx.rest) }
 }

@@ -4,10 +4,12 @@
 //! measured on 1.8.7.
 
 mod agent;
+mod answer;
 mod body;
 mod catalog;
 mod connections;
 mod cx;
+mod decode;
 mod error;
 mod json;
 mod kv;

@@ -8,7 +8,7 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 use proconsul_calls::error::CallError;
-use proconsul_calls::read::Contact;
+use proconsul_calls::read::{Consistency, Contact};
 
 use crate::error::HttpError;
 
@@ -18,6 +18,7 @@ pub(crate) type Reply = Response<Full<Bytes>>;
 const INDEX: HeaderName = HeaderName::from_static("x-consul-index");
 const KNOWN_LEADER: HeaderName = HeaderName::from_static("x-consul-knownleader");
 const LAST_CONTACT: HeaderName = HeaderName::from_static("x-consul-lastcontact");
+const EFFECTIVE_CONSISTENCY: HeaderName = HeaderName::from_static("x-consul-effective-consistency");
 const ZERO: HeaderValue = HeaderValue::from_static("0");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PLAIN: HeaderValue = HeaderValue::from_static("text/plain");
@@ -30,15 +31,9 @@ const CLOSE: HeaderValue = HeaderValue::from_static("close");
 impl HttpError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Call(CallError::PermissionDenied) => StatusCode::FORBIDDEN,
-            Self::Call(
-                CallError::Unavailable(_)
-                | CallError::NoPathToDatacenter
-                | CallError::Failed(_)
-                | CallError::UnknownOutcome,
-            ) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Call(call) | Self::Read(call) => of_call(call),
             // Consul's own choice: a wrong number is no bad request there.
-            Self::NumberSyntax(_) | Self::NumberRange(_) | Self::Segment | Self::Record => {
+            Self::NumberSyntax(_) | Self::NumberRange(_) | Self::DecodeInside(_) | Self::Segment | Self::Record => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
             Self::NoSessions(_) => StatusCode::NOT_IMPLEMENTED,
@@ -49,11 +44,23 @@ impl HttpError {
             | Self::Wait
             | Self::MaxStale(_)
             | Self::Consistency(_)
-            | Self::Namespace
-            | Self::MissingKey
+            | Self::Namespace(_)
+            | Self::Missing(_)
+            | Self::Decode(_)
+            | Self::DecodeDocument(_)
             | Self::Conflict(_)
             | Self::BodyCut => StatusCode::BAD_REQUEST,
         }
+    }
+}
+
+fn of_call(error: &CallError) -> StatusCode {
+    match error {
+        CallError::PermissionDenied => StatusCode::FORBIDDEN,
+        CallError::Unavailable(_)
+        | CallError::NoPathToDatacenter
+        | CallError::Failed(_)
+        | CallError::UnknownOutcome => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -66,7 +73,10 @@ pub(crate) fn error(error: &HttpError) -> Reply {
     if matches!(error, HttpError::BodyTooLarge { .. } | HttpError::BodyCut) {
         reply.headers_mut().insert(CONNECTION, CLOSE);
     }
-    reply
+    match error {
+        HttpError::Read(_) => with_read(reply, 1, Contact::default()),
+        _ => reply,
+    }
 }
 
 /// A text.
@@ -127,6 +137,19 @@ pub(crate) fn with_read(mut reply: Reply, index: u64, contact: Contact) -> Reply
     let millis = contact.last_contact.as_millis();
     let millis = if millis == 0 { ZERO } else { HeaderValue::from(u64::try_from(millis).unwrap_or(u64::MAX)) };
     headers.insert(LAST_CONTACT, millis);
+    reply
+}
+
+/// Adds how fresh the answer was asked to be, which the discovery families tell.
+pub(crate) fn with_consistency(mut reply: Reply, asked: Consistency, contact: Contact) -> Reply {
+    let mode = match asked {
+        Consistency::Default => "leader",
+        Consistency::Consistent => "consistent",
+        // Too stale for the caller, so the leader was asked after all.
+        Consistency::Stale { at_most: Some(limit) } if contact.last_contact > limit => "leader",
+        Consistency::Stale { .. } => "stale",
+    };
+    reply.headers_mut().insert(EFFECTIVE_CONSISTENCY, HeaderValue::from_static(mode));
     reply
 }
 

@@ -1,123 +1,75 @@
-//! The whole surface on one page.
+//! The whole surface on one page: a line for each route, a block for each family.
+//!
+//! A line has the path after `/v1/`, the methods as `Allow` tells them, and the handler. A path that ends in a slash leads on to
+//! everything under it; one with a `*` stands for what comes in its place. The first fitting line of a family counts, so longer
+//! paths stand before shorter ones. Blocks that are asked for most stand first.
 
-use std::borrow::Cow;
-
-use bytes::Bytes;
-use hyper::body::Incoming;
-use hyper::{Method, Request, StatusCode};
 use proconsul_calls::door::Door;
 
 use crate::cx::Cx;
 use crate::error::HttpError;
-use crate::path::{self, PathError};
-use crate::progress::Progress;
-use crate::query::Query;
-use crate::reply::{self, Reply};
-use crate::serve::HttpConfig;
-use crate::{agent, catalog, kv, operator, page, redirect, status};
+use crate::reply::Reply;
+use crate::{agent, catalog, kv, operator, status};
 
-/// What a route leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Call {
-    AgentLeave,
-    AgentMembers,
-    AgentSelf,
-    CatalogDatacenters,
-    Kv,
-    OperatorRaftConfiguration,
-    StatusLeader,
-    StatusPeers,
-}
+pub(crate) mod surface;
 
-struct Route {
-    /// The path; one that ends in a slash leads on to everything under it.
-    path: &'static str,
-    /// The methods, as `Allow` tells them.
-    allow: &'static str,
-    call: Call,
-}
+use surface::{Route, surface};
 
-const ROUTES: [Route; 8] = [
-    Route { path: "/v1/kv/", allow: "OPTIONS,GET,PUT,DELETE", call: Call::Kv },
-    Route { path: "/v1/agent/leave", allow: "OPTIONS,PUT", call: Call::AgentLeave },
-    Route { path: "/v1/agent/members", allow: "OPTIONS,GET", call: Call::AgentMembers },
-    Route { path: "/v1/agent/self", allow: "OPTIONS,GET", call: Call::AgentSelf },
-    Route { path: "/v1/catalog/datacenters", allow: "OPTIONS,GET", call: Call::CatalogDatacenters },
-    Route { path: "/v1/operator/raft/configuration", allow: "OPTIONS,GET", call: Call::OperatorRaftConfiguration },
-    Route { path: "/v1/status/leader", allow: "OPTIONS,GET", call: Call::StatusLeader },
-    Route { path: "/v1/status/peers", allow: "OPTIONS,GET", call: Call::StatusPeers },
-];
-
-impl Route {
-    /// What comes after the route in the path, when the path is on it.
-    fn rest<'a>(&self, path: &'a str) -> Option<&'a str> {
-        path.strip_prefix(self.path).filter(|rest| rest.is_empty() || self.path.ends_with('/'))
+surface! {
+    // Keys.
+    kv {
+        Kv: "kv/" "OPTIONS,GET,PUT,DELETE" => kv::answer;
     }
-
-    fn has(&self, method: &Method) -> bool {
-        self.allow.split(',').skip(1).any(|allowed| allowed == method.as_str())
+    // Health.
+    health {
     }
-}
-
-/// Answers one request.
-pub(crate) async fn answer<D: Door>(
-    door: &D,
-    config: &HttpConfig,
-    progress: &Progress,
-    request: Request<Incoming>,
-) -> Reply {
-    let (head, body) = request.into_parts();
-    let (method, query) = (&head.method, head.uri.query());
-    let path = match path::decode(head.uri.path()) {
-        Ok(path) => path,
-        Err(PathError::Escape) => return reply::malformed(),
-        Err(PathError::NotText) => return reply::error(&HttpError::NotText),
-        Err(PathError::Unprintable) => return reply::nowhere(StatusCode::BAD_REQUEST),
-    };
-    let clean = path::cleaned(&path).map_or(Cow::Borrowed(&*path), Cow::Owned);
-    if let Some(moved) = elsewhere(&path, &clean, config) {
-        return redirect::moved_path(method, &moved, query);
+    // Catalog.
+    catalog {
+        CatalogDatacenters: "catalog/datacenters" "OPTIONS,GET" => catalog::datacenters;
     }
-    let Some((route, rest)) = ROUTES.iter().find_map(|route| Some((route, route.rest(&path)?))) else {
-        return page::answer(config, method, &path);
-    };
-    if !route.has(method) {
-        return reply::with_allow(without_call(method), route.allow);
+    // Transactions.
+    txn {
     }
-    let query = match Query::parse(query) {
-        Ok(query) => query,
-        Err(error) => return reply::error(&error),
-    };
-    let mut cx = Cx { door, config, method, rest, query, progress, body };
-    call(route.call, &mut cx).await.unwrap_or_else(|error| reply::error(&error))
-}
-
-/// Where a path that is not clean, or lacks the slash of a route, is to be asked for.
-fn elsewhere<'a>(path: &str, clean: &'a str, config: &HttpConfig) -> Option<Cow<'a, str>> {
-    let lacks_slash = |tree: &str| tree.strip_suffix('/') == Some(clean);
-    if ROUTES.iter().any(|route| lacks_slash(route.path)) || (config.ui && lacks_slash(page::TREE)) {
-        return Some(Cow::Owned(format!("{clean}/")));
+    // Sessions.
+    session {
     }
-    (clean != path).then_some(Cow::Borrowed(clean))
-}
-
-fn without_call(method: &Method) -> Reply {
-    if *method == Method::OPTIONS {
-        return reply::empty(StatusCode::OK);
+    // Prepared queries.
+    query {
     }
-    let text = format!("method {method} not allowed");
-    reply::text(StatusCode::METHOD_NOT_ALLOWED, Bytes::from(text))
-}
-
-async fn call<D: Door>(call: Call, cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
-    match call {
-        Call::Kv => kv::answer(cx).await,
-        Call::AgentLeave => agent::leave(cx).await,
-        Call::AgentMembers => agent::members(cx),
-        Call::AgentSelf => agent::this_agent(cx),
-        Call::CatalogDatacenters => catalog::datacenters(cx),
-        Call::OperatorRaftConfiguration => operator::raft_configuration(cx).await,
-        Call::StatusLeader => status::leader(cx),
-        Call::StatusPeers => status::peers(cx),
+    // User events.
+    event {
+    }
+    // Coordinates.
+    coordinate {
+    }
+    // Who leads.
+    status {
+        StatusLeader: "status/leader" "OPTIONS,GET" => status::leader;
+        StatusPeers: "status/peers" "OPTIONS,GET" => status::peers;
+    }
+    // This agent.
+    agent {
+        AgentLeave: "agent/leave" "OPTIONS,PUT" => agent::leave;
+        AgentMembers: "agent/members" "OPTIONS,GET" => agent::members;
+        AgentSelf: "agent/self" "OPTIONS,GET" => agent::this_agent;
+    }
+    // Operators.
+    operator {
+        OperatorRaftConfiguration: "operator/raft/configuration" "OPTIONS,GET" => operator::raft_configuration;
+    }
+    // Access control.
+    acl {
+    }
+    // Config entries.
+    config {
+    }
+    // Mesh: intentions and certificates.
+    connect {
+    }
+    // Discovery chains.
+    discovery_chain "discovery-chain" {
+    }
+    // What the web page and other servers ask.
+    internal {
     }
 }

@@ -15,9 +15,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{interval, sleep, timeout};
 
+use crate::answer;
 use crate::connections::{Connections, Place};
 use crate::progress::Observed;
-use crate::routes;
 
 /// How the door is set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct HttpConfig {
     pub pretty: bool,
     /// Largest value of a key, in bytes (`limits.kv_max_value_size`).
     pub kv_value_bytes_max: usize,
+    /// Largest transaction, in bytes of its JSON (`limits.txn_max_req_len`).
+    pub transaction_bytes_max: usize,
     /// Connections one client address may have (`limits.http_max_conns_per_client`).
     pub connections_per_client_max: usize,
     /// Connections at a time, from all clients.
@@ -42,6 +44,7 @@ impl Default for HttpConfig {
             ui: false,
             pretty: false,
             kv_value_bytes_max: limit::KV_VALUE_BYTES,
+            transaction_bytes_max: limit::KV_VALUE_BYTES,
             connections_per_client_max: limit::HTTP_CONNECTIONS_PER_CLIENT,
             connections_max: limit::HTTP_CONNECTIONS,
             grace: Duration::from_secs(1),
@@ -166,7 +169,7 @@ async fn busy<'a, D: Door>(
     let (progress, door, config) = (place.progress(), &*shared.door, &shared.config);
     let service = service_fn(|request| async move {
         progress.working();
-        let reply = routes::answer(door, config, progress, request).await;
+        let reply = answer::answer(door, config, progress, request).await;
         progress.answered();
         Ok::<_, Infallible>(reply)
     });

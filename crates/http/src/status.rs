@@ -7,13 +7,13 @@ use crate::error::HttpError;
 use crate::reply::Reply;
 
 /// The leader's address, or an empty text.
-pub(crate) fn leader<D: Door>(cx: &Cx<'_, D>) -> Result<Reply, HttpError> {
+pub(crate) async fn leader<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
     let leader = cx.door.status_leader(options.datacenter.as_deref())?;
     cx.record(&leader.map_or_else(String::new, |address| address.to_string()))
 }
 
-pub(crate) fn peers<D: Door>(cx: &Cx<'_, D>) -> Result<Reply, HttpError> {
+pub(crate) async fn peers<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
     cx.record(&cx.door.status_peers(options.datacenter.as_deref())?)
 }

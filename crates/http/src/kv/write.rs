@@ -5,7 +5,7 @@ use proconsul_calls::door::Door;
 use proconsul_calls::kv::{Change, Write};
 
 use super::key;
-use crate::body;
+use crate::body::BodyLimit;
 use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::query::Query;
@@ -18,7 +18,7 @@ pub(super) async fn put<D: Door>(cx: &mut Cx<'_, D>, datacenter: Option<Box<str>
     if let Some(lock) = ["acquire", "release"].into_iter().find(|lock| cx.query.has(lock)) {
         return Err(HttpError::NoSessions(lock));
     }
-    let value = body::read(&mut cx.body, cx.config.kv_value_bytes_max, cx.progress).await?;
+    let value = cx.bytes(BodyLimit::kv_value(cx.config)).await?;
     let change = Change::Put { key, value, flags: flags.unwrap_or(0), cas: cas.map(Index) };
     write(cx, Write { datacenter, change }).await
 }
