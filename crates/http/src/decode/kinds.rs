@@ -102,6 +102,30 @@ impl<T: FromJson> FromJson for Option<T> {
     }
 }
 
+impl<T: FromJson> FromJson for Arc<T> {
+    const READS_ITSELF: bool = T::READS_ITSELF;
+
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn from_json(json: &Json<'_>) -> Result<Self, DecodeError> {
+        T::from_json(json).map(Self::new)
+    }
+}
+
+impl<T: FromJson> FromJson for Arc<[T]> {
+    const READS_ITSELF: bool = T::READS_ITSELF;
+
+    fn type_name() -> Cow<'static, str> {
+        Vec::<T>::type_name()
+    }
+
+    fn from_json(json: &Json<'_>) -> Result<Self, DecodeError> {
+        Vec::from_json(json).map(Self::from)
+    }
+}
+
 /// A `null` in a list is an empty value, as in Go.
 impl<T: FromJson> FromJson for Vec<T> {
     const READS_ITSELF: bool = T::READS_ITSELF;

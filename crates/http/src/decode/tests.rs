@@ -1,6 +1,7 @@
 //! What Consul 1.8.7 said to the same bodies.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Base64, Nanos, body};
 
@@ -17,8 +18,8 @@ struct Proxy {
 #[derive(Debug, Default, PartialEq)]
 struct Service {
     port: i64,
-    tags: Option<Vec<String>>,
-    meta: BTreeMap<String, String>,
+    tags: Option<Arc<[Arc<str>]>>,
+    meta: Option<Arc<BTreeMap<String, String>>>,
     weights: Option<Weights>,
     proxy: Proxy,
     enable_tag_override: bool,
@@ -63,8 +64,8 @@ fn fields_are_found_whatever_their_letters() {
         "weights":{"passing":3},"ENABLE_TAG_OVERRIDE":true,"proxy":null},"chec\u212as":[{"pa\u017fsing":1},null]} trailing"#;
     let service = Service {
         port: 80,
-        tags: Some(vec!["x".to_owned(), String::new()]),
-        meta: BTreeMap::from([("k".to_owned(), "v".to_owned())]),
+        tags: Some(Arc::from(["x".into(), "".into()])),
+        meta: Some(Arc::new(BTreeMap::from([("k".to_owned(), "v".to_owned())]))),
         weights: Some(Weights { passing: 3 }),
         proxy: Proxy::default(),
         enable_tag_override: true,
