@@ -78,6 +78,10 @@ uuid_id! {
     /// The identity of one Raft cluster, chosen once at bootstrap.
     ClusterId
 }
+uuid_id! {
+    /// A session's identity.
+    SessionId
+}
 
 fn parse_uuid(text: &str) -> Option<[u8; 16]> {
     let text = text.as_bytes();

@@ -93,6 +93,7 @@ impl<D: Disk> Handler for ServerGate<D> {
                 let read = self.led()?.read_index_here(Certainty::from_body(&body)).await;
                 read.map(wire::index_body).map_err(wire::failed)
             }
+            wire::ASK => self.led()?.ask_here(body).await.map_err(wire::failed),
             wire::BOOTSTRAP => {
                 self.founding.receive(&body).await;
                 Ok(Bytes::new())

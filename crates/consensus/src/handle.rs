@@ -1,7 +1,7 @@
 //! How the rest of the program uses consensus: propose, read, ask who leads. Clones share one running consensus.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -13,6 +13,7 @@ use proconsul_storage::directory::DirectoryError;
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::Instant;
 
+use crate::answer::Answerer;
 use crate::book::Book;
 use crate::callers::Callers;
 use crate::driver::Input;
@@ -35,6 +36,8 @@ pub(crate) struct Parts {
     pub(crate) inbox: Arc<Mailbox<Input>>,
     pub(crate) callers: Arc<Callers>,
     pub(crate) reads: ReadBatch,
+    /// Who answers what this server is asked as the leader.
+    pub(crate) answerer: OnceLock<Arc<dyn Answerer>>,
     /// Permits for proposals waiting on this server, one per [`PERMIT_BYTES`] begun.
     pub(crate) room: Semaphore,
     pub(crate) hold: Duration,
@@ -57,13 +60,30 @@ impl Handle {
     /// Gets a command into the log, wherever the leader is, and answers with the machine's outcome. Waits for a leader up
     /// to the hold time. A command is made again only when it is certain that nothing was done.
     pub async fn propose(&self, command: Bytes) -> Result<Bytes, Unavailable> {
+        self.have_led(Errand::Propose, command).await
+    }
+
+    /// Puts a question to the leader's [`Answerer`], wherever the leader is. Waits for a leader up to the hold time. A question
+    /// is asked again only when it is certain that nothing was done.
+    pub async fn ask(&self, question: Bytes) -> Result<Bytes, Unavailable> {
+        self.have_led(Errand::Ask, question).await
+    }
+
+    /// Says who answers questions while this server leads. The first to be named stays.
+    pub fn answer_with(&self, answerer: Arc<dyn Answerer>) {
+        // A second one would be a mistake of the program's start; the first has been promised the office.
+        let _second = self.0.answerer.set(answerer);
+    }
+
+    /// Has the leader do something, wherever it is.
+    async fn have_led(&self, errand: Errand, body: Bytes) -> Result<Bytes, Unavailable> {
         let mut attempt = Attempt::default();
         loop {
             let leader = self.leader_within(&mut attempt).await?;
-            let outcome = if leader == self.me() {
-                self.propose_here(command.clone()).await
-            } else {
-                self.forward(leader, &command).await
+            let outcome = match errand {
+                _ if leader != self.me() => self.forward(leader, errand, &body).await,
+                Errand::Propose => self.propose_here(body.clone()).await,
+                Errand::Ask => self.ask_here(body.clone()).await,
             };
             match outcome {
                 Err(error) if error.nothing_was_done() => self.pause(&mut attempt, leader, error).await?,
@@ -72,10 +92,10 @@ impl Handle {
         }
     }
 
-    /// Proposes to the leader. One that is frozen or cut off never answers: when it has a successor, what became of the command
-    /// is unknown.
-    async fn forward(&self, leader: RaftId, command: &Bytes) -> Result<Bytes, Unavailable> {
-        let call = self.0.callers.call(leader, wire::PROPOSE, command);
+    /// Calls the leader. One that is frozen or cut off never answers: when it has a successor, what became of the errand is
+    /// unknown.
+    async fn forward(&self, leader: RaftId, errand: Errand, body: &Bytes) -> Result<Bytes, Unavailable> {
+        let call = self.0.callers.call(leader, errand.call(), body);
         let mut call = std::pin::pin!(call);
         let mut status = self.status_watch();
         let succeeded = async { drop(status.wait_for(|status| status.leader.is_some_and(|now| now != leader)).await) };
@@ -84,6 +104,14 @@ impl Handle {
             () = succeeded => {
                 tokio::time::timeout(LAST_WORD, call).await.unwrap_or(Err(Unavailable::LeadershipLost))
             }
+        }
+    }
+
+    /// Asks this server only; [`Unavailable::NoLeader`] when it does not lead yet, or no more.
+    pub(crate) async fn ask_here(&self, question: Bytes) -> Result<Bytes, Unavailable> {
+        match self.0.answerer.get() {
+            Some(answerer) if self.status().leads => answerer.answer(question).await,
+            _ => Err(Unavailable::NoLeader),
         }
     }
 
@@ -234,6 +262,25 @@ impl Handle {
         let moved = status.wait_for(|status| status.leader != Some(asked));
         let _ = tokio::time::timeout_at(deadline.min(Instant::now() + RETRY_PAUSE), moved).await;
         Ok(())
+    }
+}
+
+/// What only the leader can do.
+#[derive(Clone, Copy)]
+enum Errand {
+    /// Replicate a command.
+    Propose,
+    /// Answer a question.
+    Ask,
+}
+
+impl Errand {
+    /// The call that carries it to another server.
+    const fn call(self) -> u8 {
+        match self {
+            Self::Propose => wire::PROPOSE,
+            Self::Ask => wire::ASK,
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //!                               └──committed──▶ apply (apply thread) ──replies──▶ handle
 //! ```
 
+mod answer;
 mod applied;
 mod apply;
 mod book;
@@ -35,6 +36,7 @@ mod waiting;
 mod wire;
 mod write;
 
+pub use answer::{Answerer, Answering};
 pub use book::Book;
 pub use error::Unavailable;
 pub use gate::ServerGate;

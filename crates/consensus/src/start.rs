@@ -3,7 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -178,6 +178,7 @@ pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, 
         shared: Arc::clone(&shared),
         inbox: Arc::clone(&inbox),
         callers: Arc::clone(&callers),
+        answerer: OnceLock::new(),
         room: Semaphore::new(PERMITS),
         hold: options.hold,
         retire: Arc::clone(&retire),

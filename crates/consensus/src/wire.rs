@@ -5,6 +5,7 @@
 //! | 1 propose | the command | the machine's outcome |
 //! | 2 read index | u8: 0 lease, 1 quorum | u64 LE, the index to have applied |
 //! | 3 bootstrap | a message of the bootstrap machine | empty |
+//! | 4 ask | a question to the leader's answerer | its answer |
 //!
 //! A failed call's body is one byte, the code of [`Unavailable`].
 
@@ -17,6 +18,7 @@ use crate::error::Unavailable;
 pub(crate) const PROPOSE: u8 = 1;
 pub(crate) const READ_INDEX: u8 = 2;
 pub(crate) const BOOTSTRAP: u8 = 3;
+pub(crate) const ASK: u8 = 4;
 
 /// How sure a read must be that the leader still leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

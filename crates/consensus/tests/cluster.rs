@@ -2,10 +2,12 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use proconsul_consensus::Certainty;
+use proconsul_base::id::RaftId;
+use proconsul_consensus::{Answerer, Answering, Certainty};
 use proconsul_raft::Change;
 use support::{Node, World, until};
 
@@ -31,6 +33,39 @@ async fn a_write_through_any_server_is_read_through_all() {
     }
     let voters = a.handle().status().membership.voters.len();
     assert_eq!(voters, 3);
+}
+
+/// Answers with its own name and the question.
+struct Named(u64);
+
+impl Answerer for Named {
+    fn answer(&self, question: Bytes) -> Answering<'_> {
+        let answer = [&self.0.to_le_bytes()[..], &question].concat();
+        Box::pin(async { Ok(answer.into()) })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_asked_anywhere_is_answered_by_the_leader_alone_and_by_the_next_one_after_it() {
+    let world = World::new(3);
+    let mut nodes = vec![world.start(1).await, world.start(2).await, world.start(3).await];
+    for node in &nodes {
+        node.handle().answer_with(Arc::new(Named(node.server.raft_id.get())));
+    }
+    let leader = world.elect(&nodes.iter().collect::<Vec<_>>()).await;
+    let answer = |leader: RaftId| Ok(Bytes::from([&leader.get().to_le_bytes()[..], b"who?"].concat()));
+    for node in &nodes {
+        assert_eq!(node.handle().ask(Bytes::from_static(b"who?")).await, answer(leader));
+    }
+    let gone = nodes.iter().position(|node| node.server.raft_id == leader).unwrap();
+    nodes.remove(gone).stop().await;
+    let (first, second) = tokio::join!(
+        nodes[0].handle().ask(Bytes::from_static(b"who?")),
+        nodes[1].handle().ask(Bytes::from_static(b"who?"))
+    );
+    let next = nodes[0].handle().status().leader.unwrap();
+    assert_ne!(next, leader);
+    assert_eq!((first, second), (answer(next), answer(next)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,6 +20,10 @@ impl Replica for consensus::Handle {
         self.propose(command).await.map_err(unavailable)
     }
 
+    async fn ask(&self, question: Bytes) -> Result<Bytes, Unavailable> {
+        self.ask(question).await.map_err(unavailable)
+    }
+
     async fn barrier(&self, consistency: Consistency) -> Result<(), Unavailable> {
         let certainty = match consistency {
             Consistency::Default => Certainty::Lease,

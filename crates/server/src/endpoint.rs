@@ -1,6 +1,7 @@
 //! The door's calls as a server answers them: one file per family; authorize, then read or propose.
 
 mod agent;
+mod ask;
 mod kv;
 mod operator;
 mod read;

@@ -17,6 +17,7 @@ use proconsul_types::operator::RaftConfiguration;
 use crate::endpoint::{QueryTime, Server, Settings};
 use crate::local::Local;
 use crate::machine::StoreMachine;
+use crate::question::{Answer, Question};
 use crate::replica::Replica;
 
 /// Applies at once what is proposed, or refuses everything when it has no leader.
@@ -24,6 +25,10 @@ pub(crate) struct FakeReplica {
     machine: Mutex<(StoreMachine, Index)>,
     pub(crate) contact: Mutex<Contact>,
     pub(crate) barriers: Mutex<Vec<Consistency>>,
+    /// What the leader was asked.
+    pub(crate) questions: Mutex<Vec<Question>>,
+    /// What it will answer, the next first.
+    pub(crate) answers: Mutex<Vec<Answer>>,
 }
 
 impl FakeReplica {
@@ -41,6 +46,14 @@ impl Replica for FakeReplica {
         let mut replies = Vec::new();
         machine.apply(&[(*index, command)], &mut replies).map_err(|_| Unavailable::ShuttingDown)?;
         replies.pop().ok_or(Unavailable::ShuttingDown)
+    }
+
+    async fn ask(&self, question: Bytes) -> Result<Bytes, Unavailable> {
+        self.led()?;
+        let question = Question::decode(&question).ok_or(Unavailable::ShuttingDown)?;
+        let answer = self.answers.lock().remove(0);
+        self.questions.lock().push(question);
+        Ok(answer.encode())
     }
 
     async fn barrier(&self, consistency: Consistency) -> Result<(), Unavailable> {
@@ -95,6 +108,8 @@ pub(crate) fn server() -> (Arc<Server<FakeReplica, FakeLocal>>, Arc<FakeReplica>
         machine: Mutex::new((machine, Index(9))),
         contact: Mutex::new(Contact { known_leader: true, last_contact: Duration::ZERO }),
         barriers: Mutex::default(),
+        questions: Mutex::default(),
+        answers: Mutex::default(),
     });
     let settings = Settings { datacenter: "dc1".to_owned(), query_time: QueryTime::default() };
     let server = Server::new(replica.clone(), Arc::new(FakeLocal), store, settings, Rng::seeded(1));

@@ -15,6 +15,11 @@ pub trait Replica: Send + Sync + 'static {
     /// Forwards to the leader when this server is not the leader, and waits for a leader up to the hold time.
     fn propose(&self, command: Bytes) -> impl Future<Output = Result<Bytes, Unavailable>> + Send;
 
+    /// Puts a [`Question`](crate::question::Question) to the leader, wherever it is, and brings its
+    /// [`Answer`](crate::question::Answer). Waits for a leader up to the hold time; asks again only when it is certain that
+    /// nothing was done.
+    fn ask(&self, question: Bytes) -> impl Future<Output = Result<Bytes, Unavailable>> + Send;
+
     /// Returns when the local state is fresh enough for a read in this mode; waits for a leader up to the hold time.
     ///
     /// `Stale` returns at once, whatever its limit: the caller compares [`Replica::contact`] with it.

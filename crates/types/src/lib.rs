@@ -1,6 +1,7 @@
 //! Records in the exact shape users see; no behaviour.
 
 pub mod agent;
+pub mod autopilot;
 pub mod check;
 pub mod kv;
 pub mod node;
