@@ -6,10 +6,6 @@ pub(crate) mod tombstones;
 use proconsul_base::index::Index;
 
 use crate::check::Broken;
-use crate::command::Command;
-use crate::command::kv::KvCommand;
-use crate::outcome::Outcome;
-use crate::wake::Wakes;
 use kv::KvTable;
 use tombstones::Tombstones;
 
@@ -23,58 +19,6 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// Carries out one command and notes which reads it concerns.
-    pub(crate) fn apply(&mut self, index: Index, command: &Command<'_>, wakes: &mut Wakes) -> Outcome {
-        assert!(index > self.applied, "commands come in the order of the log: {index} after {}", self.applied);
-        self.applied = index;
-        match command {
-            Command::Kv(command) => Outcome::of(self.apply_kv(index, command, wakes)),
-            Command::Reap(reap) => {
-                self.tombstones.reap(reap.through);
-                Outcome::Done
-            }
-        }
-    }
-
-    /// Notes a command that this version skips.
-    pub(crate) fn skip(&mut self, index: Index) {
-        self.applied = index;
-    }
-
-    fn apply_kv(&mut self, index: Index, command: &KvCommand<'_>, wakes: &mut Wakes) -> bool {
-        match *command {
-            KvCommand::Put(put) => {
-                if let Some(key) = self.kv.put(index, put) {
-                    self.tombstones.remove(&key);
-                    wakes.key(key);
-                }
-                true
-            }
-            KvCommand::PutCas(put, at) => {
-                self.kv.modify_index(put.key) == at && self.apply_kv(index, &KvCommand::Put(put), wakes)
-            }
-            KvCommand::Delete(key) => {
-                if let Some(key) = self.kv.remove(index, key) {
-                    self.tombstones.insert(index, key.clone());
-                    wakes.key(key);
-                }
-                true
-            }
-            KvCommand::DeleteCas(key, at) => {
-                let now = self.kv.modify_index(key);
-                now == Index::ZERO || (now == at && self.apply_kv(index, &KvCommand::Delete(key), wakes))
-            }
-            KvCommand::DeleteTree(prefix) => {
-                let removed = self.kv.remove_tree(index, prefix);
-                if !removed.is_empty() {
-                    self.tombstones.insert_tree(index, prefix);
-                }
-                removed.into_iter().for_each(|key| wakes.key(key));
-                true
-            }
-        }
-    }
-
     /// The index to answer a list with: the newest change under the prefix, deletions included; the table's own when there
     /// is none, or when everything is listed. 0 in a store that was never written.
     pub(crate) fn prefix_index(&self, prefix: &str) -> Index {

@@ -1,0 +1,30 @@
+//! What commands do to the tables, one file per family.
+
+mod kv;
+
+use proconsul_base::index::Index;
+
+use crate::command::Command;
+use crate::outcome::Outcome;
+use crate::table::Tables;
+use crate::wake::Wakes;
+
+impl Tables {
+    /// Carries out one command and notes which reads it concerns.
+    pub(crate) fn apply(&mut self, index: Index, command: &Command<'_>, wakes: &mut Wakes) -> Outcome {
+        assert!(index > self.applied, "commands come in the order of the log: {index} after {}", self.applied);
+        self.applied = index;
+        match command {
+            Command::Kv(command) => Outcome::of(self.apply_kv(index, command, wakes)),
+            Command::Reap(reap) => {
+                self.tombstones.reap(reap.through);
+                Outcome::Done
+            }
+        }
+    }
+
+    /// Notes a command that this version skips.
+    pub(crate) fn skip(&mut self, index: Index) {
+        self.applied = index;
+    }
+}
