@@ -11,14 +11,14 @@ use proconsul_base::entry::Entry;
 use proconsul_base::entry::SnapshotMark;
 use proconsul_base::id::RaftId;
 use proconsul_base::index::Index;
-use proconsul_raft::{Change, Core, Fetch, Membership, Message, Role, SendSnapshot, StepError, Work};
+use proconsul_raft::{Change, Core, Fetch, Membership, Message, PeerStatus, Role, SendSnapshot, StepError, Work};
 use tokio::sync::oneshot;
 
 use crate::apply::{self, Reply};
 use crate::error::Unavailable;
 use crate::lease::Lease;
 use crate::mailbox::Mailbox;
-use crate::shared::{Shared, Status};
+use crate::shared::{Progress, Shared, Status};
 use crate::waiting::Waiting;
 use crate::write;
 
@@ -44,8 +44,8 @@ pub(crate) enum Input {
     SnapshotSent { to: RaftId, ok: bool },
     /// Messages to that peer are being lost.
     Unreachable(RaftId),
-    /// Leadership is to be handed to whoever is best prepared.
-    Transfer,
+    /// Leadership is to be handed to that voter, or to whoever is best prepared.
+    Transfer(Option<RaftId>),
     /// The consensus is over.
     Stop,
 }
@@ -139,7 +139,7 @@ impl<O: Outlets> Driver<O> {
                 Input::SnapshotTaken { mark, membership } => self.snapshot_taken(mark, membership),
                 Input::SnapshotSent { to, ok } => self.core.snapshot_sent(to, ok),
                 Input::Unreachable(peer) => self.core.unreachable(peer),
-                Input::Transfer => self.transfer(),
+                Input::Transfer(to) => self.transfer(to),
                 Input::Stop => return false,
             }
         }
@@ -187,9 +187,12 @@ impl<O: Outlets> Driver<O> {
         }
     }
 
-    fn transfer(&mut self) {
+    fn transfer(&mut self, to: Option<RaftId>) {
         let status = self.core.status();
-        let best = status.peers.iter().filter(|peer| peer.is_voter && peer.is_active).max_by_key(|peer| peer.matched);
+        let able = |peer: &&PeerStatus| {
+            peer.is_voter && peer.is_active && to.is_none_or(|wanted| wanted == peer.server.raft_id)
+        };
+        let best = status.peers.iter().filter(able).max_by_key(|peer| peer.matched);
         // Before the word to stand for election leaves: readers must not rely on a lease that the successor ignores.
         self.shared.set_lease(None);
         if let Some(Err(refused)) = best.map(|peer| self.core.transfer(peer.server.raft_id)) {
@@ -287,15 +290,23 @@ impl<O: Outlets> Driver<O> {
             self.shared.heard_leader(Instant::now());
         }
         if is_new || std::mem::take(&mut self.ticked) {
-            let next = self.status(leads, &known);
+            let now = self.core.status();
+            *self.shared.progress.lock() = now.peers.iter().map(|peer| self.progress(&now, peer)).collect();
+            let next = self.status(now, leads, &known);
             if next != *known {
                 self.shared.status.send_replace(Arc::new(next));
             }
         }
     }
 
-    fn status(&self, leads: bool, known: &Status) -> Status {
-        let now = self.core.status();
+    fn progress(&self, now: &proconsul_raft::Status, peer: &PeerStatus) -> Progress {
+        // What came during the last tick is as fresh as it can be told.
+        let silent_ticks = peer.last_contact.map(|tick| now.ticks.saturating_sub(tick).saturating_sub(1));
+        let silence = silent_ticks.map(|ticks| self.rhythm.tick * u32::try_from(ticks).unwrap_or(u32::MAX));
+        Progress { raft_id: peer.server.raft_id, matched: peer.matched, silence }
+    }
+
+    fn status(&self, now: proconsul_raft::Status, leads: bool, known: &Status) -> Status {
         let membership =
             if *known.membership == now.membership { Arc::clone(&known.membership) } else { Arc::new(now.membership) };
         Status {

@@ -21,7 +21,7 @@ use crate::error::Unavailable;
 use crate::identity::Retire;
 use crate::mailbox::Mailbox;
 use crate::read::ReadBatch;
-use crate::shared::{Shared, Status};
+use crate::shared::{Progress, Shared, Status};
 use crate::wire::{self, Certainty};
 
 /// Pause before the same leader is asked again after it could not be reached; a new leader ends it at once.
@@ -177,12 +177,17 @@ impl Handle {
     /// Hands leadership to the peer that is best prepared and waits until this server leads no more, at most `patience`.
     /// False when it still leads then, or at once when there is nobody to hand it to.
     pub async fn hand_over(&self, patience: Duration) -> bool {
+        self.hand_over_to(None, patience).await
+    }
+
+    /// As [`Self::hand_over`], to a given voter when there is one given.
+    pub async fn hand_over_to(&self, to: Option<RaftId>, patience: Duration) -> bool {
         let mut status = self.status_watch();
         if status.borrow().membership.voters.len() < 2 {
             return false;
         }
         let not_leading = status.wait_for(|status| status.leader != Some(self.me()));
-        self.0.inbox.put(Input::Transfer);
+        self.0.inbox.put(Input::Transfer(to));
         tokio::time::timeout(patience, not_leading).await.is_ok()
     }
 
@@ -204,6 +209,11 @@ impl Handle {
     /// Wakes when the place changes.
     pub fn status_watch(&self) -> watch::Receiver<Arc<Status>> {
         self.0.shared.status.subscribe()
+    }
+
+    /// How far the other servers are; nothing unless this server leads.
+    pub fn progress(&self) -> Vec<Progress> {
+        self.0.shared.progress.lock().clone()
     }
 
     /// This server's Raft identity.

@@ -42,6 +42,6 @@ pub use error::Unavailable;
 pub use gate::ServerGate;
 pub use handle::Handle;
 pub use machine::{Capture, Machine, MachineError};
-pub use shared::Status;
+pub use shared::{Progress, Status};
 pub use start::{Fatal, Options, Running, StartError, start};
 pub use wire::Certainty;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use proconsul_base::id::RaftId;
 use proconsul_base::index::{Index, Term};
 use proconsul_raft::{Membership, Role};
@@ -35,6 +36,17 @@ pub struct Status {
     pub last: Index,
 }
 
+/// How far another server is, as its leader sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Who.
+    pub raft_id: RaftId,
+    /// The last index known to be durable there.
+    pub matched: Index,
+    /// How long nothing was heard from it, in whole ticks; `None` when this leader has not heard from it yet.
+    pub silence: Option<Duration>,
+}
+
 impl Default for Status {
     fn default() -> Self {
         Self {
@@ -58,6 +70,8 @@ pub(crate) struct Shared {
     pub(crate) applied: Arc<Applied>,
     pub(crate) book: Arc<Book>,
     pub(crate) status: watch::Sender<Arc<Status>>,
+    /// On the leader only, as of its last tick. Apart from the status, because it changes with every tick and wakes nobody.
+    pub(crate) progress: Mutex<Vec<Progress>>,
     began: Instant,
     /// Nanoseconds since `began` until which this server may answer default reads by itself; 0 for not at all.
     lease_until: AtomicU64,
@@ -72,6 +86,7 @@ impl Shared {
             applied,
             book,
             status: watch::Sender::new(Arc::default()),
+            progress: Mutex::default(),
             began: Instant::now(),
             lease_until: AtomicU64::new(0),
             last_contact: AtomicU64::new(0),

@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod leader;
 pub mod local;
 pub mod machine;
+pub mod pool;
 pub mod question;
 pub mod replica;
 

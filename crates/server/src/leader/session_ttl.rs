@@ -1,0 +1,88 @@
+//! Sessions with a time to live: when each is over. Decides only; is told the time.
+//!
+//! A session is over when twice its time has passed since it was made, since it was renewed, or since this server began to
+//! lead, whatever came last. The log knows no time, so the timers are the leader's memory; a new leader begins with full ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use proconsul_base::id::SessionId;
+use proconsul_base::time::Instant;
+
+/// A session's time is multiplied by this, as a grace for clients that are late: Consul's `SessionTTLMultiplier`.
+pub const GRACE: u32 = 2;
+
+/// The timers of all sessions that have a time to live.
+#[derive(Debug, Default)]
+pub struct Timers {
+    sessions: BTreeMap<SessionId, Timer>,
+    /// The timers that run, the first to end first.
+    ends: BTreeSet<(Instant, SessionId)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Timer {
+    Ends(Instant),
+    /// It has ended; the session is about to be destroyed, and renewing it comes too late.
+    Over,
+}
+
+impl Timers {
+    /// Takes over which sessions there are: starts the timers of new ones, drops those of sessions that are gone.
+    pub fn follow(&mut self, now: Instant, sessions: impl IntoIterator<Item = (SessionId, Duration)>) {
+        let mut gone = std::mem::take(&mut self.sessions);
+        for (id, time_to_live) in sessions {
+            let timer = gone.remove(&id).unwrap_or_else(|| {
+                let end = now + time_to_live * GRACE;
+                self.ends.insert((end, id));
+                Timer::Ends(end)
+            });
+            self.sessions.insert(id, timer);
+        }
+        for (id, timer) in gone {
+            self.stop(id, timer);
+        }
+    }
+
+    /// Starts the timer of a session anew. False when it has ended already.
+    pub fn renew(&mut self, now: Instant, id: SessionId, time_to_live: Duration) -> bool {
+        match self.sessions.get(&id).copied() {
+            Some(Timer::Over) => return false,
+            Some(timer) => self.stop(id, timer),
+            None => {}
+        }
+        let end = now + time_to_live * GRACE;
+        self.ends.insert((end, id));
+        self.sessions.insert(id, Timer::Ends(end));
+        true
+    }
+
+    /// The sessions whose time is over, at most `count`. They are told once.
+    pub fn over(&mut self, now: Instant, count: usize) -> Vec<SessionId> {
+        let over: Vec<_> = self.ends.iter().take_while(|(end, _)| *end <= now).take(count).copied().collect();
+        for entry in &over {
+            self.ends.remove(entry);
+            self.sessions.insert(entry.1, Timer::Over);
+        }
+        over.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// The session could not be destroyed; it will be told again.
+    pub fn retry(&mut self, now: Instant, id: SessionId) {
+        self.ends.insert((now, id));
+    }
+
+    /// When the next timer ends.
+    pub fn next_end(&self) -> Option<Instant> {
+        self.ends.first().map(|(end, _)| *end)
+    }
+
+    fn stop(&mut self, id: SessionId, timer: Timer) {
+        if let Timer::Ends(end) = timer {
+            self.ends.remove(&(end, id));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
