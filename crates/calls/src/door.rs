@@ -1,6 +1,7 @@
 //! What a front door calls: answered here, or forwarded; the door cannot tell.
 
 use crate::agent::AgentCalls;
+use crate::coordinate::CoordinateCalls;
 use crate::kv::KvCalls;
 use crate::operator::OperatorCalls;
 use crate::status::StatusCalls;
@@ -11,6 +12,7 @@ pub trait Door:
     + AgentCalls
     + StatusCalls
     + OperatorCalls
+    + CoordinateCalls
     + Send
     + Sync
     + 'static
@@ -22,6 +24,7 @@ impl<D> Door for D where
         + AgentCalls
         + StatusCalls
         + OperatorCalls
+        + CoordinateCalls
         + Send
         + Sync
         + 'static

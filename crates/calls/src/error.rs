@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use crate::coordinate::CoordinateError;
+use crate::event::EventError;
+use crate::query::QueryError;
+
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
@@ -17,6 +21,15 @@ pub enum CallError {
     /// The replicated state turned it down; nothing was changed. The text is Consul's.
     #[error("{0}")]
     Failed(String),
+    /// A node cannot be where it is said to be.
+    #[error(transparent)]
+    Coordinate(#[from] CoordinateError),
+    /// A prepared query that cannot be kept or answered.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// A user event that was not fired.
+    #[error(transparent)]
+    Event(#[from] EventError),
     /// The state machine answered in a form this server does not know: the servers run different versions.
     #[error("the servers answered the write in a form unknown to this one; bring all servers to one version")]
     UnknownOutcome,

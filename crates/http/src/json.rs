@@ -1,5 +1,7 @@
 //! JSON as Go writes it: compact, with `<`, `>` and `&` escaped; `?pretty` in four spaces and a line end.
 
+use std::io;
+
 use serde::Serialize;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -74,9 +76,26 @@ pub(crate) fn number(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(&digits[from..]);
 }
 
+/// Numbers with a fraction as Go writes them: whole ones without a point, very small and very large ones with an exponent.
+struct Numbers;
+
+impl serde_json::ser::Formatter for Numbers {
+    fn write_f64<W: ?Sized + io::Write>(&mut self, to: &mut W, value: f64) -> io::Result<()> {
+        let size = value.abs();
+        if size != 0.0 && size < 1e-6 {
+            write!(to, "{value:e}")
+        } else if size >= 1e21 {
+            to.write_all(format!("{value:e}").replace('e', "e+").as_bytes())
+        } else {
+            write!(to, "{value}")
+        }
+    }
+}
+
 /// A record off the hot paths.
 pub(crate) fn record(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
-    let compact = serde_json::to_vec(value)?;
+    let mut compact = Vec::new();
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut compact, Numbers))?;
     if !compact.iter().any(|byte| matches!(byte, b'<' | b'>' | b'&')) {
         return Ok(compact);
     }
@@ -161,6 +180,13 @@ mod tests {
             number(&mut out, value);
             assert_eq!(out, value.to_string().as_bytes());
         }
+    }
+
+    #[test]
+    fn fractions_are_written_as_go_does_it() {
+        let numbers = [0.0, 1.0, -5.0, 0.00001, 0.25, 1e-6, 9.5e-7, 1e20, 1e21, -2.5e-9];
+        let written = "[0,1,-5,0.00001,0.25,0.000001,9.5e-7,100000000000000000000,1e+21,-2.5e-9]";
+        assert_eq!(String::from_utf8(record(&numbers).unwrap()).unwrap(), written);
     }
 
     #[test]

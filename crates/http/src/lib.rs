@@ -8,6 +8,7 @@ mod answer;
 mod body;
 mod catalog;
 mod connections;
+mod coordinate;
 mod cx;
 mod decode;
 mod error;

@@ -8,6 +8,7 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 use proconsul_calls::error::CallError;
+use proconsul_calls::query::QueryError;
 use proconsul_calls::read::{Consistency, Contact};
 
 use crate::error::HttpError;
@@ -57,9 +58,13 @@ impl HttpError {
 fn of_call(error: &CallError) -> StatusCode {
     match error {
         CallError::PermissionDenied => StatusCode::FORBIDDEN,
+        CallError::Query(QueryError::NotFound) => StatusCode::NOT_FOUND,
         CallError::Unavailable(_)
         | CallError::NoPathToDatacenter
         | CallError::Failed(_)
+        | CallError::Coordinate(_)
+        | CallError::Query(_)
+        | CallError::Event(_)
         | CallError::UnknownOutcome => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -9,7 +9,7 @@ use proconsul_calls::door::Door;
 use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::reply::Reply;
-use crate::{agent, catalog, kv, operator, status};
+use crate::{agent, catalog, coordinate, kv, operator, status};
 
 pub(crate) mod surface;
 
@@ -41,6 +41,10 @@ surface! {
     }
     // Coordinates.
     coordinate {
+        CoordinateDatacenters: "coordinate/datacenters" "OPTIONS,GET" => coordinate::datacenters;
+        CoordinateNodes: "coordinate/nodes" "OPTIONS,GET" => coordinate::nodes;
+        CoordinateNode: "coordinate/node/" "OPTIONS,GET" => coordinate::node;
+        CoordinateUpdate: "coordinate/update" "OPTIONS,PUT" => coordinate::update;
     }
     // Who leads.
     status {

@@ -207,6 +207,7 @@ impl Starting {
         self.tasks.spawn(tombstones::run(Arc::clone(&replica), Arc::clone(&store)));
         let settings = Settings {
             datacenter: config.datacenter.clone(),
+            node_name: config.node_name.clone(),
             query_time: QueryTime { default: config.default_query_time, max: config.max_query_time },
         };
         let door = Arc::new(Server::new(replica, Arc::clone(node), store, settings, self.rng.fork()));

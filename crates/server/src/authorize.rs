@@ -13,6 +13,10 @@ pub(crate) enum Right<'a> {
     KeyWrite(&'a str),
     /// Write all keys under a prefix.
     KeyPrefixWrite(&'a str),
+    /// Read what is known about a node.
+    NodeRead(&'a str),
+    /// Write what is known about a node.
+    NodeWrite(&'a str),
     /// Read what only operators see.
     OperatorRead,
 }
@@ -20,6 +24,11 @@ pub(crate) enum Right<'a> {
 /// Says no with [`CallError::PermissionDenied`].
 pub(crate) fn authorize(right: Right<'_>) -> Result<(), CallError> {
     match right {
-        Right::KeyRead(_) | Right::KeyWrite(_) | Right::KeyPrefixWrite(_) | Right::OperatorRead => Ok(()),
+        Right::KeyRead(_)
+        | Right::KeyWrite(_)
+        | Right::KeyPrefixWrite(_)
+        | Right::NodeRead(_)
+        | Right::NodeWrite(_)
+        | Right::OperatorRead => Ok(()),
     }
 }

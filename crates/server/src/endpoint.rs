@@ -2,6 +2,7 @@
 
 mod agent;
 mod ask;
+mod coordinate;
 mod kv;
 mod operator;
 mod read;
@@ -24,6 +25,8 @@ use crate::replica::Replica;
 pub struct Settings {
     /// The name of its datacenter.
     pub datacenter: String,
+    /// The name of its node.
+    pub node_name: String,
     /// How long reads may wait.
     pub query_time: QueryTime,
 }

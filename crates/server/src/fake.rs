@@ -111,7 +111,8 @@ pub(crate) fn server() -> (Arc<Server<FakeReplica, FakeLocal>>, Arc<FakeReplica>
         questions: Mutex::default(),
         answers: Mutex::default(),
     });
-    let settings = Settings { datacenter: "dc1".to_owned(), query_time: QueryTime::default() };
+    let settings =
+        Settings { datacenter: "dc1".to_owned(), node_name: "n1".to_owned(), query_time: QueryTime::default() };
     let server = Server::new(replica.clone(), Arc::new(FakeLocal), store, settings, Rng::seeded(1));
     (Arc::new(server), replica)
 }

@@ -1,5 +1,6 @@
 //! What commands do to the tables, one file per family.
 
+mod coordinate;
 mod kv;
 
 use proconsul_base::index::Index;
@@ -18,6 +19,10 @@ impl Tables {
             Command::Kv(command) => Outcome::of(self.apply_kv(index, command, wakes)),
             Command::Reap(reap) => {
                 self.tombstones.reap(reap.through);
+                Outcome::Done
+            }
+            Command::Coordinates(update) => {
+                self.apply_coordinates(index, update, wakes);
                 Outcome::Done
             }
         }

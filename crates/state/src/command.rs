@@ -8,12 +8,14 @@
 //!
 //! Numbers are little-endian. The highest bit of the kind says that a server which does not know the kind may skip the command.
 
+pub mod coordinate;
 pub mod kv;
 pub mod tombstone;
 
 use bytes::Bytes;
 use proconsul_base::index::Index;
 
+use coordinate::CoordinateUpdate;
 use kv::KvCommand;
 use tombstone::Reap;
 
@@ -23,12 +25,14 @@ pub const SAFE_TO_SKIP: u16 = 0x8000;
 const HEADER_BYTES: usize = 3;
 
 /// One command, borrowed from the bytes it travels in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Command<'a> {
     /// A change of the key space.
     Kv(KvCommand<'a>),
     /// Forgets old tombstones.
     Reap(Reap),
+    /// Says where nodes are.
+    Coordinates(CoordinateUpdate),
 }
 
 /// Why the bytes of a log entry are no command of this version.
@@ -71,6 +75,7 @@ impl<'a> Command<'a> {
         let command = match (kind, version) {
             (kv::PUT..=kv::DELETE_TREE, kv::VERSION) => KvCommand::decode(kind, body).map(Self::Kv),
             (tombstone::REAP, tombstone::VERSION) => Reap::decode(body).map(Self::Reap),
+            (coordinate::UPDATE, coordinate::VERSION) => CoordinateUpdate::decode(body).map(Self::Coordinates),
             _ if kind & SAFE_TO_SKIP != 0 => return Ok(None),
             _ => return Err(CommandError::Unknown { index, kind, version }),
         };
@@ -82,6 +87,7 @@ impl<'a> Command<'a> {
         match self {
             Self::Kv(command) => command.encode(),
             Self::Reap(reap) => reap.encode(),
+            Self::Coordinates(update) => update.encode(),
         }
         .into()
     }

@@ -6,6 +6,7 @@ mod apply;
 pub mod check;
 pub mod command;
 pub mod failure;
+mod near;
 pub mod outcome;
 pub mod snapshot;
 pub mod store;

@@ -10,6 +10,7 @@
 //! Numbers are little-endian. A section whose kind has the highest bit set may be skipped by who does not know it. Who keeps
 //! or moves these bytes adds the checksum. One state has one form: the same commands give the same bytes on every server.
 
+mod coordinates;
 mod kv;
 mod section;
 mod tombstones;
@@ -23,6 +24,7 @@ use crate::check::Broken;
 use crate::command::SAFE_TO_SKIP;
 use crate::store::View;
 use crate::table::Tables;
+use crate::table::coordinates::Coordinates;
 use crate::table::kv::KvTable;
 use crate::table::tombstones::Tombstones;
 use crate::wire::Body;
@@ -63,12 +65,13 @@ impl View {
     /// Writes the state as [`read`] takes it.
     pub fn write_to(&self, to: &mut dyn Write) -> io::Result<()> {
         let mut to = BufWriter::with_capacity(64 * 1024, to);
-        let Tables { applied, kv, tombstones } = &self.tables;
+        let Tables { applied, kv, tombstones, coordinates } = &self.tables;
         to.write_all(MARK)?;
         to.write_all(&VERSION.to_le_bytes())?;
         to.write_all(&applied.0.to_le_bytes())?;
         write_section(&mut to, kv)?;
         write_section(&mut to, tombstones)?;
+        write_section(&mut to, coordinates)?;
         to.write_all(&END.to_le_bytes())?;
         to.flush()
     }
@@ -77,6 +80,10 @@ impl View {
 fn write_section<T: Section>(to: &mut impl Write, table: &T) -> io::Result<()> {
     let mut head = Vec::new();
     table.head(&mut head);
+    if table.len() == 0 && head.iter().all(|byte| *byte == 0) {
+        // Never written: as good as absent.
+        return Ok(());
+    }
     to.write_all(&T::KIND.to_le_bytes())?;
     to.write_all(&(head.len() as u32).to_le_bytes())?;
     to.write_all(&head)?;
@@ -109,6 +116,7 @@ fn read_section(from: &mut Stream<'_>, kind: u16, tables: &mut Tables) -> Result
     match kind {
         KvTable::KIND => tables.kv = read_table(from)?,
         Tombstones::KIND => tables.tombstones = read_table(from)?,
+        Coordinates::KIND => tables.coordinates = read_table(from)?,
         _ if kind & SAFE_TO_SKIP != 0 => skip_section(from, kind)?,
         _ => return Err(SnapshotError::Section(kind)),
     }

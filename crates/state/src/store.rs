@@ -32,7 +32,7 @@ pub struct Writer {
 }
 
 /// The whole state as it was at one index.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct View {
     pub(crate) tables: Tables,
 }

@@ -1,21 +1,24 @@
 //! All tables of the store, as one value that is cheap to clone.
 
+pub(crate) mod coordinates;
 pub(crate) mod kv;
 pub(crate) mod tombstones;
 
 use proconsul_base::index::Index;
 
 use crate::check::Broken;
+use coordinates::Coordinates;
 use kv::KvTable;
 use tombstones::Tombstones;
 
 /// The whole state as it is at one index.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Tables {
     /// The last command that was applied.
     pub(crate) applied: Index,
     pub(crate) kv: KvTable,
     pub(crate) tombstones: Tombstones,
+    pub(crate) coordinates: Coordinates,
 }
 
 impl Tables {
@@ -33,6 +36,7 @@ impl Tables {
     pub(crate) fn check(&self) -> Result<(), Broken> {
         self.kv.check()?;
         self.tombstones.check()?;
+        self.coordinates.check()?;
         Broken::unless(self.kv.changed() <= self.applied, "kv", "", "nothing changes after the last applied command")?;
         let newest = self.tombstones.newest_under("").unwrap_or_default();
         Broken::unless(newest <= self.kv.changed(), "tombstones", "", "a deletion is a change of the kv table")

@@ -3,8 +3,11 @@
 pub mod agent;
 pub mod autopilot;
 pub mod check;
+pub mod coordinate;
+pub mod event;
 pub mod kv;
 pub mod node;
 pub mod operator;
 pub mod pod_context;
+pub mod query;
 pub mod service;

@@ -143,7 +143,8 @@ impl World {
         let contact = Contact { known_leader: true, last_contact: Duration::ZERO };
         let replica = Arc::new(FakeReplica { log: Mutex::new((writer, Index(9))), contact: Mutex::new(contact) });
         let stop = Arc::new(Notify::new());
-        let settings = Settings { datacenter: "dc1".to_owned(), query_time: QueryTime::default() };
+        let settings =
+            Settings { datacenter: "dc1".to_owned(), node_name: "one".to_owned(), query_time: QueryTime::default() };
         let local = Arc::new(FakeLocal(stop.clone()));
         let server = Server::new(replica.clone(), local, store, settings, Rng::seeded(1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

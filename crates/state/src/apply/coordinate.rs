@@ -1,0 +1,21 @@
+//! What the command on coordinates does.
+
+use proconsul_base::index::Index;
+
+use crate::command::coordinate::CoordinateUpdate;
+use crate::table::Tables;
+use crate::wake::Wakes;
+use crate::watch::Table;
+
+impl Tables {
+    pub(super) fn apply_coordinates(&mut self, index: Index, update: &CoordinateUpdate, wakes: &mut Wakes) {
+        for place in &update.places {
+            if self.coordinates.put(index, place) {
+                wakes.table(Table::Coordinates);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
