@@ -47,6 +47,10 @@ impl Replica for FakeReplica {
         Ok(told.encode())
     }
 
+    async fn ask(&self, _: Bytes) -> Result<Bytes, Unavailable> {
+        Err(Unavailable::NoLeader)
+    }
+
     async fn barrier(&self, _: Consistency) -> Result<(), Unavailable> {
         self.led()
     }
