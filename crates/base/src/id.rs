@@ -1,5 +1,7 @@
 //! Identities: nodes, clusters, Raft peers. Knows nothing of where they are stored or how they are chosen.
 
+pub mod lookup;
+
 use std::fmt;
 use std::num::NonZeroU64;
 use std::str::FromStr;

@@ -2,6 +2,7 @@
 
 mod coordinate;
 mod kv;
+mod session;
 
 use proconsul_base::index::Index;
 
@@ -16,7 +17,8 @@ impl Tables {
         assert!(index > self.applied, "commands come in the order of the log: {index} after {}", self.applied);
         self.applied = index;
         match command {
-            Command::Kv(command) => Outcome::of(self.apply_kv(index, command, wakes)),
+            Command::Kv(command) => self.apply_kv(index, command, wakes).into(),
+            Command::Session(command) => self.apply_session(index, command, wakes).into(),
             Command::Reap(reap) => {
                 self.tombstones.reap(reap.through);
                 Outcome::Done

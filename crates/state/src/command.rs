@@ -10,6 +10,7 @@
 
 pub mod coordinate;
 pub mod kv;
+pub mod session;
 pub mod tombstone;
 
 use bytes::Bytes;
@@ -17,6 +18,7 @@ use proconsul_base::index::Index;
 
 use coordinate::CoordinateUpdate;
 use kv::KvCommand;
+use session::SessionCommand;
 use tombstone::Reap;
 
 /// Set in a kind that a server may skip when it does not know it.
@@ -24,7 +26,7 @@ pub const SAFE_TO_SKIP: u16 = 0x8000;
 
 const HEADER_BYTES: usize = 3;
 
-/// One command, borrowed from the bytes it travels in.
+/// One command; large values are borrowed from the bytes it travels in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command<'a> {
     /// A change of the key space.
@@ -33,6 +35,8 @@ pub enum Command<'a> {
     Reap(Reap),
     /// Says where nodes are.
     Coordinates(CoordinateUpdate),
+    /// A change of the sessions.
+    Session(SessionCommand),
 }
 
 /// Why the bytes of a log entry are no command of this version.
@@ -74,6 +78,10 @@ impl<'a> Command<'a> {
         let kind = u16::from_le_bytes([low, high]);
         let command = match (kind, version) {
             (kv::PUT..=kv::DELETE_TREE, kv::VERSION) => KvCommand::decode(kind, body).map(Self::Kv),
+            (kv::LOCK..=kv::UNLOCK, kv::VERSION) => KvCommand::decode(kind, body).map(Self::Kv),
+            (session::CREATE..=session::LOCK_DELAY_OVER, session::VERSION) => {
+                SessionCommand::decode(kind, body).map(Self::Session)
+            }
             (tombstone::REAP, tombstone::VERSION) => Reap::decode(body).map(Self::Reap),
             (coordinate::UPDATE, coordinate::VERSION) => CoordinateUpdate::decode(body).map(Self::Coordinates),
             _ if kind & SAFE_TO_SKIP != 0 => return Ok(None),
@@ -88,6 +96,7 @@ impl<'a> Command<'a> {
             Self::Kv(command) => command.encode(),
             Self::Reap(reap) => reap.encode(),
             Self::Coordinates(update) => update.encode(),
+            Self::Session(command) => command.encode(),
         }
         .into()
     }

@@ -21,6 +21,18 @@ pub enum Failure {
         /// The id of the node that has it.
         id: String,
     },
+    /// A check that a session is to be bound to is not registered.
+    #[error("Missing check '{0}' registration")]
+    MissingCheck(String),
+    /// A check that a session is to be bound to says that something does not work.
+    #[error("Check '{0}' is in critical state")]
+    CriticalCheck(String),
+    /// A lock is asked for without a session.
+    #[error("missing session")]
+    MissingSession,
+    /// A lock is asked for a session that does not exist.
+    #[error("invalid session {0:?}")]
+    InvalidSession(String),
 }
 
 impl Failure {
@@ -29,13 +41,18 @@ impl Failure {
             Self::MissingNode => 1,
             Self::MissingService => 2,
             Self::NodeNameTaken { .. } => 3,
+            Self::MissingCheck(_) => 0x30,
+            Self::CriticalCheck(_) => 0x31,
+            Self::MissingSession => 0x32,
+            Self::InvalidSession(_) => 0x33,
         }
     }
 
     pub(crate) fn append(&self, to: &mut Vec<u8>) {
         to.push(self.code());
         match self {
-            Self::MissingNode | Self::MissingService => {}
+            Self::MissingNode | Self::MissingService | Self::MissingSession => {}
+            Self::MissingCheck(id) | Self::CriticalCheck(id) | Self::InvalidSession(id) => put_text(to, id),
             Self::NodeNameTaken { name, id } => {
                 put_text(to, name);
                 put_text(to, id);
@@ -48,6 +65,10 @@ impl Failure {
             1 => Self::MissingNode,
             2 => Self::MissingService,
             3 => Self::NodeNameTaken { name: body.text()?.to_owned(), id: body.text()?.to_owned() },
+            0x30 => Self::MissingCheck(body.text()?.to_owned()),
+            0x31 => Self::CriticalCheck(body.text()?.to_owned()),
+            0x32 => Self::MissingSession,
+            0x33 => Self::InvalidSession(body.text()?.to_owned()),
             _ => return None,
         })
     }

@@ -65,7 +65,9 @@ mod tests {
     #[test]
     fn every_outcome_reads_back_from_its_bytes() {
         let taken = Failure::NodeNameTaken { name: "n1".to_owned(), id: "some".to_owned() };
-        let failed = [Failure::MissingNode, Failure::MissingService, taken].map(Outcome::Failed);
+        let failed = [Failure::MissingNode, Failure::MissingService, taken, Failure::MissingSession];
+        let named = [Failure::MissingCheck, Failure::CriticalCheck, Failure::InvalidSession];
+        let failed = failed.into_iter().chain(named.map(|failure| failure("name".to_owned()))).map(Outcome::Failed);
         for outcome in [Outcome::Refused, Outcome::Done, Outcome::Skipped].into_iter().chain(failed) {
             assert_eq!(Outcome::decode(&outcome.encode()), Some(outcome));
         }

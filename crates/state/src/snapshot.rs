@@ -12,7 +12,9 @@
 
 mod coordinates;
 mod kv;
+mod lock_delays;
 mod section;
+mod sessions;
 mod tombstones;
 
 use std::io::{self, BufWriter, Read, Write};
@@ -26,6 +28,8 @@ use crate::store::View;
 use crate::table::Tables;
 use crate::table::coordinates::Coordinates;
 use crate::table::kv::KvTable;
+use crate::table::lock_delays::LockDelays;
+use crate::table::sessions::Sessions;
 use crate::table::tombstones::Tombstones;
 use crate::wire::Body;
 use section::{Records, Section};
@@ -65,13 +69,15 @@ impl View {
     /// Writes the state as [`read`] takes it.
     pub fn write_to(&self, to: &mut dyn Write) -> io::Result<()> {
         let mut to = BufWriter::with_capacity(64 * 1024, to);
-        let Tables { applied, kv, tombstones, coordinates } = &self.tables;
+        let Tables { applied, kv, tombstones, coordinates, sessions, lock_delays } = &self.tables;
         to.write_all(MARK)?;
         to.write_all(&VERSION.to_le_bytes())?;
         to.write_all(&applied.0.to_le_bytes())?;
         write_section(&mut to, kv)?;
         write_section(&mut to, tombstones)?;
         write_section(&mut to, coordinates)?;
+        write_section(&mut to, sessions)?;
+        write_section(&mut to, lock_delays)?;
         to.write_all(&END.to_le_bytes())?;
         to.flush()
     }
@@ -117,6 +123,8 @@ fn read_section(from: &mut Stream<'_>, kind: u16, tables: &mut Tables) -> Result
         KvTable::KIND => tables.kv = read_table(from)?,
         Tombstones::KIND => tables.tombstones = read_table(from)?,
         Coordinates::KIND => tables.coordinates = read_table(from)?,
+        Sessions::KIND => tables.sessions = read_table(from)?,
+        LockDelays::KIND => tables.lock_delays = read_table(from)?,
         _ if kind & SAFE_TO_SKIP != 0 => skip_section(from, kind)?,
         _ => return Err(SnapshotError::Section(kind)),
     }

@@ -6,11 +6,14 @@
 use std::sync::Arc;
 
 use parking_lot::RwLock;
+use proconsul_base::id::SessionId;
 use proconsul_base::index::Index;
 use proconsul_base::limit;
 use proconsul_types::kv::{Key, KvEntry};
+use proconsul_types::session::Session;
 
 use crate::check::Broken;
+use crate::command::session::LockDelayOver;
 use crate::command::{Command, CommandError};
 use crate::outcome::Outcome;
 use crate::table::Tables;
@@ -121,6 +124,18 @@ impl Store {
         }
     }
 
+    /// One session, and the index to wait on: of the last change of any session (0 when there was none).
+    pub fn session(&self, id: SessionId) -> (Option<Arc<Session>>, Index) {
+        let tables = self.tables.read();
+        (tables.sessions.get(id).cloned(), tables.sessions.changed())
+    }
+
+    /// The lock-delays that are not over, the oldest first. Sessions that are invalidated make new ones: who waits for that
+    /// watches the table of sessions.
+    pub fn lock_delays(&self) -> Vec<LockDelayOver> {
+        self.tables.read().lock_delays.pending()
+    }
+
     /// How many keys there are.
     pub fn kv_len(&self) -> usize {
         self.tables.read().kv.len()
@@ -162,6 +177,21 @@ impl View {
             }
         }
         keys
+    }
+
+    /// All sessions in the order of their ids.
+    pub fn sessions(&self) -> impl Iterator<Item = &Arc<Session>> {
+        self.tables.sessions.iter()
+    }
+
+    /// The sessions of a node, in the order of their ids.
+    pub fn sessions_of_node(&self, node: &str) -> impl Iterator<Item = &Arc<Session>> {
+        self.tables.sessions.of_node(node)
+    }
+
+    /// The index to wait on for sessions: of the last change of any (0 when there was none).
+    pub fn sessions_index(&self) -> Index {
+        self.tables.sessions.changed()
     }
 
     /// Says which invariant does not hold, if any.

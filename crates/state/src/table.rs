@@ -2,6 +2,8 @@
 
 pub(crate) mod coordinates;
 pub(crate) mod kv;
+pub(crate) mod lock_delays;
+pub(crate) mod sessions;
 pub(crate) mod tombstones;
 
 use proconsul_base::index::Index;
@@ -9,6 +11,8 @@ use proconsul_base::index::Index;
 use crate::check::Broken;
 use coordinates::Coordinates;
 use kv::KvTable;
+use lock_delays::LockDelays;
+use sessions::Sessions;
 use tombstones::Tombstones;
 
 /// The whole state as it is at one index.
@@ -19,6 +23,8 @@ pub(crate) struct Tables {
     pub(crate) kv: KvTable,
     pub(crate) tombstones: Tombstones,
     pub(crate) coordinates: Coordinates,
+    pub(crate) sessions: Sessions,
+    pub(crate) lock_delays: LockDelays,
 }
 
 impl Tables {
@@ -39,6 +45,25 @@ impl Tables {
         self.coordinates.check()?;
         Broken::unless(self.kv.changed() <= self.applied, "kv", "", "nothing changes after the last applied command")?;
         let newest = self.tombstones.newest_under("").unwrap_or_default();
-        Broken::unless(newest <= self.kv.changed(), "tombstones", "", "a deletion is a change of the kv table")
+        Broken::unless(newest <= self.kv.changed(), "tombstones", "", "a deletion is a change of the kv table")?;
+        self.check_sessions()
+    }
+
+    /// What sessions, locks and lock-delays have to do with each other.
+    fn check_sessions(&self) -> Result<(), Broken> {
+        self.sessions.check()?;
+        self.lock_delays.check()?;
+        let changed = self.sessions.changed();
+        Broken::unless(changed <= self.applied, "sessions", "", "nothing changes after the last applied command")?;
+        for (session, key) in self.kv.held() {
+            let exists = self.sessions.get(*session).is_some();
+            Broken::unless(exists, "kv", key, "the session that holds a lock exists")?;
+        }
+        for (key, end) in self.lock_delays.iter() {
+            let is_free = self.kv.get(key).is_none_or(|entry| entry.session.is_none());
+            Broken::unless(is_free, "lock_delays", key, "nobody holds the lock of a key that waits")?;
+            Broken::unless(end.since <= changed, "lock_delays", key, "a key waits since a session was invalidated")?;
+        }
+        Ok(())
     }
 }

@@ -35,7 +35,7 @@ pub enum Table {
     Services,
     /// The checks.
     Checks,
-    /// The sessions; a row is one by its id.
+    /// The sessions; a row is one by its id, or all of a node by its name in lower case.
     Sessions,
     /// The config entries.
     ConfigEntries,

@@ -1,6 +1,13 @@
 //! The numbers and texts that commands and snapshot records are made of: little-endian, lengths before texts.
 
+mod session;
+
 use std::str;
+use std::sync::Arc;
+
+use proconsul_types::node::Text;
+
+pub(crate) use self::session::{put_session, session};
 
 /// Reads a body from its front; every read says whether enough was left.
 pub(crate) struct Body<'a>(pub(crate) &'a [u8]);
@@ -32,6 +39,21 @@ impl<'a> Body<'a> {
         str::from_utf8(head).ok()
     }
 
+    /// Several texts, their number, four bytes, before them.
+    pub(crate) fn texts(&mut self) -> Option<Arc<[Text]>> {
+        let count = u32::from_le_bytes(self.array()?);
+        (0..count).map(|_| self.text().map(Text::from)).collect()
+    }
+
+    /// Something that need not be there, with one byte before it that says so.
+    pub(crate) fn option<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        match self.u8()? {
+            0 => Some(None),
+            1 => read(self).map(Some),
+            _ => None,
+        }
+    }
+
     /// Everything that is left.
     pub(crate) fn rest(&mut self) -> &'a [u8] {
         std::mem::take(&mut self.0)
@@ -48,4 +70,24 @@ pub(crate) fn put_text(to: &mut Vec<u8>, text: &str) {
     assert!(u32::try_from(text.len()).is_ok(), "a text of a command or record is shorter than 4 GiB");
     to.extend_from_slice(&(text.len() as u32).to_le_bytes());
     to.extend_from_slice(text.as_bytes());
+}
+
+/// Appends a number as [`Body::u64`] reads it.
+pub(crate) fn put_u64(to: &mut Vec<u8>, number: u64) {
+    to.extend_from_slice(&number.to_le_bytes());
+}
+
+/// Appends texts as [`Body::texts`] reads them.
+pub(crate) fn put_texts(to: &mut Vec<u8>, texts: &[Text]) {
+    assert!(u32::try_from(texts.len()).is_ok(), "a list in a command or record is shorter than 4 billion");
+    to.extend_from_slice(&(texts.len() as u32).to_le_bytes());
+    texts.iter().for_each(|text| put_text(to, text));
+}
+
+/// Appends what [`Body::option`] reads.
+pub(crate) fn put_option<T>(to: &mut Vec<u8>, value: Option<T>, put: impl FnOnce(&mut Vec<u8>, T)) {
+    to.push(u8::from(value.is_some()));
+    if let Some(value) = value {
+        put(to, value);
+    }
 }

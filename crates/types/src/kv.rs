@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use proconsul_base::id::SessionId;
 use proconsul_base::index::Index;
 
 /// A key: text of any length the doors let in, cheap to clone.
@@ -22,8 +23,8 @@ pub struct KvEntry {
     pub flags: u64,
     /// The value; users see it in base64.
     pub value: Bytes,
-    /// The sixteen bytes of the session that holds the lock.
-    pub session: Option<[u8; 16]>,
+    /// The session that holds the lock.
+    pub session: Option<SessionId>,
     /// The write that made the key.
     pub create_index: Index,
     /// The last write that changed it.

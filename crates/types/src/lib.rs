@@ -11,3 +11,4 @@ pub mod operator;
 pub mod pod_context;
 pub mod query;
 pub mod service;
+pub mod session;

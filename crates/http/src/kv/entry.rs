@@ -1,5 +1,7 @@
 //! Entries in JSON, written straight into the buffer that goes out.
 
+use std::io::Write;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use proconsul_types::kv::KvEntry;
@@ -35,7 +37,8 @@ fn object(out: &mut Vec<u8>, entry: &KvEntry) {
     value(out, &entry.value);
     if let Some(session) = &entry.session {
         out.extend_from_slice(b",\"Session\":\"");
-        uuid(out, session);
+        // Writing into a vector does not fail.
+        let _ = write!(out, "{session}");
         out.push(b'"');
     }
     out.extend_from_slice(b",\"CreateIndex\":");
@@ -63,18 +66,10 @@ const fn encoded_len(value: &[u8]) -> usize {
     value.len().div_ceil(3) * 4
 }
 
-fn uuid(out: &mut Vec<u8>, id: &[u8; 16]) {
-    for (place, byte) in id.iter().enumerate() {
-        if matches!(place, 4 | 6 | 8 | 10) {
-            out.push(b'-');
-        }
-        out.extend([byte >> 4, byte & 15].map(|digit| b"0123456789abcdef"[usize::from(digit)]));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use proconsul_base::id::SessionId;
     use proconsul_base::index::Index;
 
     use super::*;
@@ -86,7 +81,7 @@ mod tests {
             key: "a/<b>".into(),
             flags: 42,
             value: Bytes::from_static(b"hello"),
-            session: Some(*b"\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd\xef"),
+            session: Some(SessionId::from_bytes(*b"\x01\x23\x45\x67\x89\xab\xcd\xef\x01\x23\x45\x67\x89\xab\xcd\xef")),
             create_index: Index(14),
             modify_index: Index(15),
         };

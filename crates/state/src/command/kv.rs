@@ -6,8 +6,11 @@
 //! delete       key text
 //! delete-cas   index u64, key text
 //! delete-tree  prefix text
+//! lock         session 16 bytes, flags u64, key text, value to the end
+//! unlock       session 16 bytes, flags u64, key text, value to the end
 //! ```
 
+use proconsul_base::id::SessionId;
 use proconsul_base::index::Index;
 
 use super::header;
@@ -19,6 +22,8 @@ const PUT_CAS: u16 = 0x0002;
 const DELETE: u16 = 0x0003;
 const DELETE_CAS: u16 = 0x0004;
 pub(super) const DELETE_TREE: u16 = 0x0005;
+pub(super) const LOCK: u16 = 0x0030;
+pub(super) const UNLOCK: u16 = 0x0031;
 
 /// One change of the key space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +38,10 @@ pub enum KvCommand<'a> {
     DeleteCas(&'a str, Index),
     /// Removes all keys under a prefix.
     DeleteTree(&'a str),
+    /// Sets a key and its lock, unless another session holds the lock or a lock-delay is not over.
+    Lock(Put<'a>, SessionId),
+    /// Sets a key and takes its lock away, if this session holds it.
+    Unlock(Put<'a>, SessionId),
 }
 
 /// What a key is set to.
@@ -61,6 +70,11 @@ impl<'a> KvCommand<'a> {
                 Self::DeleteCas(body.text()?, index)
             }
             DELETE_TREE => Self::DeleteTree(body.text()?),
+            LOCK | UNLOCK => {
+                let session = SessionId::from_bytes(body.id()?);
+                let put = Put::decode(&mut body)?;
+                if kind == LOCK { Self::Lock(put, session) } else { Self::Unlock(put, session) }
+            }
             _ => return None,
         };
         body.end()?;
@@ -74,6 +88,8 @@ impl<'a> KvCommand<'a> {
             Self::Delete(key) => named(header(DELETE, VERSION, 4 + key.len()), key),
             Self::DeleteCas(key, index) => named(indexed(DELETE_CAS, index, 4 + key.len()), key),
             Self::DeleteTree(prefix) => named(header(DELETE_TREE, VERSION, 4 + prefix.len()), prefix),
+            Self::Lock(put, session) => put.append(held(LOCK, session, put.room())),
+            Self::Unlock(put, session) => put.append(held(UNLOCK, session, put.room())),
         }
     }
 }
@@ -98,6 +114,12 @@ impl<'a> Put<'a> {
 fn indexed(kind: u16, index: Index, room: usize) -> Vec<u8> {
     let mut bytes = header(kind, VERSION, 8 + room);
     bytes.extend_from_slice(&index.0.to_le_bytes());
+    bytes
+}
+
+fn held(kind: u16, session: SessionId, room: usize) -> Vec<u8> {
+    let mut bytes = header(kind, VERSION, 16 + room);
+    bytes.extend_from_slice(session.as_bytes());
     bytes
 }
 

@@ -8,12 +8,13 @@
 use std::io;
 
 use bytes::Bytes;
+use proconsul_base::id::SessionId;
 use proconsul_base::index::Index;
 use proconsul_types::kv::{Key, KvEntry};
 
 use super::section::{Records, Section};
 use crate::table::kv::KvTable;
-use crate::wire::{Body, put_text};
+use crate::wire::{Body, put_option, put_text};
 
 impl Section for KvTable {
     const KIND: u16 = 0x0001;
@@ -44,8 +45,7 @@ fn append(to: &mut Vec<u8>, entry: &KvEntry) {
     for number in [entry.lock_index, entry.flags, entry.create_index.0, entry.modify_index.0] {
         to.extend_from_slice(&number.to_le_bytes());
     }
-    to.push(u8::from(entry.session.is_some()));
-    to.extend(entry.session.iter().flatten());
+    put_option(to, entry.session, |to, session| to.extend_from_slice(session.as_bytes()));
     put_text(to, &entry.key);
     to.extend_from_slice(&entry.value);
 }
@@ -54,11 +54,7 @@ fn read(record: &[u8]) -> Option<KvEntry> {
     let mut body = Body(record);
     let (lock_index, flags) = (body.u64()?, body.u64()?);
     let (create_index, modify_index) = (Index(body.u64()?), Index(body.u64()?));
-    let session = match body.u8()? {
-        0 => None,
-        1 => Some(body.id()?),
-        _ => return None,
-    };
+    let session = body.option(|body| body.id().map(SessionId::from_bytes))?;
     let key = Key::from(body.text()?);
     let value = Bytes::copy_from_slice(body.rest());
     Some(KvEntry { lock_index, key, flags, value, session, create_index, modify_index })

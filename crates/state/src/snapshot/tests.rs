@@ -1,18 +1,31 @@
 //! The form of a snapshot, byte by byte, and what is refused.
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use proconsul_base::id::SessionId;
 use proconsul_base::index::Index;
 use proconsul_types::kv::KvEntry;
+use proconsul_types::session::{Behavior, ServiceCheck, Session};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{SnapshotError, read};
+use crate::command::session::LockDelayOver;
 use crate::store::View;
 use crate::table::Tables;
 use crate::table::kv::KvTable;
+use crate::table::sessions::Sessions;
+
+const HOLDER: SessionId = SessionId::from_bytes([7; 16]);
 
 fn state() -> View {
-    let mut tables = Tables { applied: Index(9), kv: KvTable::restored(Index(8)), ..Tables::default() };
+    let mut tables = Tables {
+        applied: Index(9),
+        kv: KvTable::restored(Index(8)),
+        sessions: Sessions::restored(Index(8)),
+        ..Tables::default()
+    };
     let entry = KvEntry {
         lock_index: 1,
         key: "a/b".into(),
@@ -22,9 +35,24 @@ fn state() -> View {
         create_index: Index(3),
         modify_index: Index(4),
     };
-    tables.kv.restore(KvEntry { key: "a/c".into(), session: Some([7; 16]), ..entry.clone() });
+    tables.kv.restore(KvEntry { key: "a/c".into(), session: Some(HOLDER), ..entry.clone() });
     tables.kv.restore(entry);
     tables.tombstones.insert(Index(8), "a/d".into());
+    tables.sessions.restore(Session {
+        id: HOLDER,
+        name: "s".into(),
+        node: "n1".into(),
+        lock_delay: 5,
+        behavior: Behavior::Delete,
+        ttl: "10s".into(),
+        node_checks: None,
+        service_checks: Some([ServiceCheck { id: "c".into(), namespace: "".into() }].into()),
+        checks: ["d".into()].into(),
+        create_index: Index(3),
+        modify_index: Index(3),
+    });
+    let end = LockDelayOver { since: Index(8), delay: Duration::from_nanos(6) };
+    tables.lock_delays.insert("a/b".into(), end);
     View { tables }
 }
 
@@ -37,6 +65,13 @@ fn golden() -> Vec<u8> {
         &[7; 16],
         b"\x03\0\0\0a/cvalue",
         b"\x02\0\0\0\0\0\x01\0\0\0\0\0\0\0\x0f\0\0\0\x08\0\0\0\0\0\0\0\x03\0\0\0a/d",
+        b"\x30\0\x08\0\0\0\x08\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0",
+        b"\x4b\0\0\0\x03\0\0\0\0\0\0\0",
+        &[7; 16],
+        b"\x01\0\0\0s\x02\0\0\0n1\x05\0\0\0\0\0\0\0\x01\x03\0\0\010s",
+        b"\0\x01\x02\0\0\0\x01\0\0\0c\0\0\0\0\x01\0\0\0\x01\0\0\0d",
+        b"\x31\0\0\0\0\0\x01\0\0\0\0\0\0\0",
+        b"\x17\0\0\0\x08\0\0\0\0\0\0\0\x06\0\0\0\0\0\0\0\x03\0\0\0a/b",
         b"\xff\xff",
     ]
     .concat()
