@@ -174,3 +174,15 @@ pub const JSON_DEPTH: usize = 128;
 
 /// Largest body of an HTTP request that has no limit of its own, in bytes: Consul has none, real ones stay below a tenth.
 pub const HTTP_BODY_BYTES: usize = 1024 * 1024;
+
+/// Longest filter expression, in bytes; people write below a hundred.
+pub const FILTER_BYTES: usize = 16 * 1024;
+
+/// Depth of parentheses and `not` in one filter expression, and of groups in a regular expression; the readers recurse.
+pub const FILTER_DEPTH: usize = 64;
+
+/// Regular expressions in one filter expression.
+pub const FILTER_PATTERNS: usize = 16;
+
+/// Room for one compiled regular expression of a filter, in bytes.
+pub const FILTER_PATTERN_BYTES: usize = 256 * 1024;
