@@ -4,6 +4,7 @@ use bytes::Bytes;
 use hyper::body::{Body, Incoming};
 use hyper::{HeaderMap, Method};
 use proconsul_calls::read::{Answer, Consistency, ReadOptions};
+use proconsul_filter::Shape;
 use serde::Serialize;
 
 use crate::body::{self, BodyLimit};
@@ -12,6 +13,7 @@ use crate::error::HttpError;
 use crate::progress::Progress;
 use crate::query::Query;
 use crate::reply::{self, Reply};
+use crate::selection::Selection;
 use crate::serve::HttpConfig;
 use crate::{json, options};
 
@@ -70,6 +72,11 @@ impl<D> Cx<'_, D> {
         wrong: fn(DecodeError) -> HttpError,
     ) -> Result<T, HttpError> {
         decode::body(&self.bytes(limit).await?).map_err(wrong)
+    }
+
+    /// What the filter of a read leaves of its list.
+    pub(crate) fn selection(&self, shape: &'static Shape) -> Result<Selection, HttpError> {
+        Selection::of(&self.query, shape).map_err(HttpError::ReadFilter)
     }
 
     /// The value of a read, with the headers of a read.

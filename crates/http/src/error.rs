@@ -1,6 +1,7 @@
 //! Every reason to answer with an error. Its text is the body; its status is given in one place, [`crate::reply`].
 
 use proconsul_calls::error::CallError;
+use proconsul_filter::FilterError;
 
 use crate::body::BodyLimit;
 use crate::decode::DecodeError;
@@ -14,6 +15,12 @@ pub(crate) enum HttpError {
     /// The call of a read was made and failed, where Consul sends the headers of a read all the same: index 1, no leader.
     #[error(transparent)]
     Read(CallError),
+    /// A filter that is none, of a read; told as a call that failed, with the headers of a read.
+    #[error(transparent)]
+    ReadFilter(FilterError),
+    /// A filter that is none, of what this agent knows by itself.
+    #[error(transparent)]
+    Filter(FilterError),
     /// A body that is not what was expected.
     #[error("Request decode failed: {0}")]
     Decode(DecodeError),

@@ -23,6 +23,7 @@ mod query;
 mod redirect;
 mod reply;
 mod routes;
+mod selection;
 mod serve;
 mod status;
 

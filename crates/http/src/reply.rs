@@ -34,9 +34,13 @@ impl HttpError {
         match self {
             Self::Call(call) | Self::Read(call) => of_call(call),
             // Consul's own choice: a wrong number is no bad request there.
-            Self::NumberSyntax(_) | Self::NumberRange(_) | Self::DecodeInside(_) | Self::Segment | Self::Record => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::ReadFilter(_)
+            | Self::Filter(_)
+            | Self::NumberSyntax(_)
+            | Self::NumberRange(_)
+            | Self::DecodeInside(_)
+            | Self::Segment
+            | Self::Record => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NoSessions(_) => StatusCode::NOT_IMPLEMENTED,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Query
@@ -79,7 +83,7 @@ pub(crate) fn error(error: &HttpError) -> Reply {
         reply.headers_mut().insert(CONNECTION, CLOSE);
     }
     match error {
-        HttpError::Read(_) => with_read(reply, 1, Contact::default()),
+        HttpError::Read(_) | HttpError::ReadFilter(_) => with_read(reply, 1, Contact::default()),
         _ => reply,
     }
 }
