@@ -1,6 +1,7 @@
-//! The project's own chores, one file each: `cargo xtask tidy`, `sim`, `peers`, `bench`. Knows the repository, nothing of the program's insides.
+//! The project's own chores, one file each: `cargo xtask tidy`, `sim`, `peers`, `parity`, `bench`. Knows the repository, nothing of the program's insides.
 
 mod bench;
+mod parity;
 mod peers;
 mod repository;
 mod say;
@@ -17,6 +18,9 @@ chores:
   tidy    check arrows between crates, the code map, reasons of dependencies, sizes of files and functions
   sim     run servers in a seeded world that breaks all the time; --self-test plants bugs and looks for them
   peers   fetch the real programs that ours is compared with, from Debian's archive into target/peers/bin
+  parity [--family F] [--cluster] [--recorded] [--record] [--subject PATH]
+          ask Consul and ours the questions of tests/parity and compare the answers; --recorded compares with those that
+          were kept, --record asks only Consul and keeps its answers
   bench kv [--systems ours,consul,etcd] [--rounds N] [--seconds N] [--binary PATH]
           compare them under the same load and write the table to bench/results";
 
@@ -26,6 +30,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["tidy"] => tidy::run(),
         ["peers"] => peers::run(),
+        ["parity", rest @ ..] => parity::run(rest),
         ["bench", "kv", rest @ ..] => bench::run(rest),
         ["sim", words @ ..] => sim::run(words),
         _ => {

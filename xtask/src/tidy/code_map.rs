@@ -18,7 +18,7 @@ pub(super) fn check(manifests: &[Manifest], architecture: &str) -> Vec<String> {
 }
 
 fn is_room(item: &str) -> bool {
-    item == "xtask" || ["crates/", "testing/"].iter().any(|group| item.starts_with(group))
+    item == "xtask" || ["crates/", "testing/", "tests/"].iter().any(|group| item.starts_with(group))
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ impl Manifest {
     /// All crates, in the order of their folders.
     pub(super) fn all(root: &Path) -> Result<Vec<Self>> {
         let mut folders = vec![String::from("xtask")];
-        for group in ["crates", "testing"] {
+        for group in ["crates", "testing", "tests"] {
             let items = fs::read_dir(root.join(group)).with_context(|| format!("cannot list {group}"))?;
             for item in items {
                 folders.push(format!("{group}/{}", item?.file_name().to_string_lossy()));

@@ -17,7 +17,7 @@ impl Source {
     /// All files of ours, in the order of their paths.
     pub(super) fn all(root: &Path) -> Result<Vec<Self>> {
         let mut found = Vec::new();
-        for folder in ["crates", "testing", "xtask"] {
+        for folder in ["crates", "testing", "tests", "xtask"] {
             collect(root, Path::new(folder), &mut found)?;
         }
         found.sort_by(|one, other| one.path.cmp(&other.path));
@@ -26,7 +26,9 @@ impl Source {
 
     /// Whether only tests are in it.
     pub(super) fn is_test(&self) -> bool {
-        self.path.contains("/tests/") || self.path.ends_with("/tests.rs") || self.path.starts_with("testing/")
+        self.path.contains("/tests/")
+            || self.path.ends_with("/tests.rs")
+            || ["testing/", "tests/"].iter().any(|group| self.path.starts_with(group))
     }
 }
 

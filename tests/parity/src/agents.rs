@@ -1,0 +1,172 @@
+//! The agents that are asked: Consul or ours, one server or three, from nothing, on addresses of their own. Both take the same arguments.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+use crate::client;
+use crate::range::Range;
+use crate::scenario::{Family, Request};
+use crate::wait;
+
+/// What every agent is told besides the family's own settings. The multiplier only makes it start faster.
+const SETTINGS: &str = "performance { raft_multiplier = 1 }\ndisable_update_check = true\n";
+
+/// How much of a log is told when an agent does not start.
+const LOG_LINES_TOLD: usize = 15;
+
+/// Why there is nobody to ask.
+#[derive(Debug, thiserror::Error)]
+pub enum Unready {
+    /// A folder, an address or the program itself.
+    #[error("cannot start {program}")]
+    Start {
+        /// Its path.
+        program: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// It runs, but it does not answer as a server with a leader does.
+    #[error("{program} is not ready: {seen}\n{log}")]
+    Late {
+        /// Its path.
+        program: String,
+        /// What was last seen.
+        seen: String,
+        /// The end of its log.
+        log: String,
+    },
+}
+
+/// Running agents; dropping them ends them.
+#[derive(Debug)]
+pub struct Agents {
+    children: Vec<Child>,
+    folder: TempDir,
+    range: Range,
+    /// The one that is asked.
+    asked: u8,
+}
+
+impl Agents {
+    /// Starts so many servers from nothing, and waits until they are one cluster that knows itself.
+    ///
+    /// # Errors
+    /// They do not start, or do not become ready.
+    pub fn start(program: &Path, family: &Family, servers: u8) -> Result<Self, Unready> {
+        let name = || program.display().to_string();
+        let start = |source| Unready::Start { program: name(), source };
+        let folder = tempfile::tempdir().map_err(start)?;
+        let range = Range::claim().map_err(start)?;
+        let mut agents = Self { children: Vec::new(), folder, range, asked: 1 };
+        for number in 1..=servers {
+            let child = agents.spawn(program, family, number, servers).map_err(start)?;
+            agents.children.push(child);
+        }
+        match wait::until(|| agents.look(servers)) {
+            Ok(asked) => agents.asked = asked,
+            Err(seen) => return Err(Unready::Late { program: name(), seen, log: agents.log() }),
+        }
+        Ok(agents)
+    }
+
+    /// Where the agent that is asked takes requests.
+    pub(crate) fn http(&self) -> SocketAddr {
+        (self.address(), 8500).into()
+    }
+
+    /// Where it takes DNS questions.
+    pub(crate) fn dns(&self) -> SocketAddr {
+        (self.address(), 8600).into()
+    }
+
+    /// The variables that every scenario may use.
+    pub(crate) fn given(&self) -> BTreeMap<String, String> {
+        let [a, b, c, d] = self.address().octets();
+        let given = [
+            ("address", format!("{a}.{b}.{c}.{d}")),
+            ("hex", format!("{a:02x}{b:02x}{c:02x}{d:02x}")),
+            ("reversed", format!("{d}.{c}.{b}.{a}")),
+            ("node", format!("n{}", self.asked)),
+        ];
+        given.map(|(name, value)| (name.to_owned(), value)).into()
+    }
+
+    const fn address(&self) -> Ipv4Addr {
+        self.range.address(self.asked)
+    }
+
+    fn spawn(&self, program: &Path, family: &Family, number: u8, servers: u8) -> io::Result<Child> {
+        let place = self.folder.path().join(format!("n{number}"));
+        fs::create_dir_all(place.join("data"))?;
+        let settings = place.join("settings.hcl");
+        fs::write(&settings, format!("{SETTINGS}{}", family.settings))?;
+        let own = self.range.address(number);
+        let mut command = Command::new(program);
+        command.args(["agent", "-server"]).args([
+            format!("-bootstrap-expect={servers}"),
+            format!("-data-dir={}", place.join("data").display()),
+            format!("-config-file={}", settings.display()),
+            format!("-bind={own}"),
+            format!("-client={own}"),
+            format!("-node=n{number}"),
+            format!("-node-id=0000000{number}-aaaa-bbbb-cccc-dddddddddddd"),
+        ]);
+        if servers > 1 {
+            command.args((1..=servers).map(|peer| format!("-retry-join={}", self.range.address(peer))));
+        }
+        let log = File::create(place.join("log"))?;
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
+    }
+
+    /// The number of the server to ask, once all is there: of several servers a follower.
+    fn look(&self, servers: u8) -> Result<u8, String> {
+        let mut leaders = (1..=servers).map(|number| self.get(number, "/v1/status/leader"));
+        let leader = leaders.next().unwrap_or_else(|| Err("no server".to_owned()))?;
+        for other in leaders {
+            let other = other?;
+            if other != leader {
+                return Err(format!("one says {leader} leads, another {other}"));
+            }
+        }
+        let leads = |number: &u8| leader == format!("\"{}:8300\"", self.range.address(*number));
+        let leading = (1..=servers).find(leads).ok_or_else(|| format!("{leader} leads"))?;
+        let asked = (1..=servers).find(|number| *number != leading).unwrap_or(leading);
+        for number in 1..=servers {
+            let node = self.get(asked, &format!("/v1/catalog/node/n{number}"))?;
+            let checks = self.get(asked, &format!("/v1/health/node/n{number}"))?;
+            // What the agent knows of itself arrives after what the leader knows of it.
+            if !node.contains("consul-network-segment") || !checks.contains("passing") {
+                return Err(format!("n{number} is not registered: {node} {checks}"));
+            }
+        }
+        Ok(asked)
+    }
+
+    fn get(&self, number: u8, path: &str) -> Result<String, String> {
+        let server = (self.range.address(number), 8500).into();
+        let answer = client::ask(server, &Request::get(path)).map_err(|error| error.to_string())?;
+        Ok(String::from_utf8_lossy(&answer.body).into_owned())
+    }
+
+    fn log(&self) -> String {
+        let log = fs::read_to_string(self.folder.path().join("n1/log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(LOG_LINES_TOLD)..].join("\n")
+    }
+}
+
+impl Drop for Agents {
+    fn drop(&mut self) {
+        for child in &mut self.children {
+            // It may be over already, which is as good.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
