@@ -1,10 +1,12 @@
-//! Records in the exact shape users see; no behaviour.
+//! Records in the exact shape users see; no behaviour but their own normal form.
 
 pub mod agent;
 pub mod autopilot;
 pub mod check;
+pub mod config_entry;
 pub mod coordinate;
 pub mod event;
+pub mod intention;
 pub mod kv;
 pub mod node;
 pub mod operator;
