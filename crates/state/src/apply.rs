@@ -1,5 +1,6 @@
 //! What commands do to the tables, one file per family.
 
+mod catalog;
 mod coordinate;
 mod kv;
 mod session;
@@ -27,6 +28,7 @@ impl Tables {
                 self.apply_coordinates(index, update, wakes);
                 Outcome::Done
             }
+            Command::Catalog(command) => self.apply_catalog(index, command, wakes).map(|()| true).into(),
         }
     }
 

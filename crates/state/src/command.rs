@@ -8,6 +8,7 @@
 //!
 //! Numbers are little-endian. The highest bit of the kind says that a server which does not know the kind may skip the command.
 
+pub mod catalog;
 pub mod coordinate;
 pub mod kv;
 pub mod session;
@@ -16,6 +17,7 @@ pub mod tombstone;
 use bytes::Bytes;
 use proconsul_base::index::Index;
 
+use catalog::CatalogCommand;
 use coordinate::CoordinateUpdate;
 use kv::KvCommand;
 use session::SessionCommand;
@@ -37,6 +39,8 @@ pub enum Command<'a> {
     Coordinates(CoordinateUpdate),
     /// A change of the sessions.
     Session(SessionCommand),
+    /// A change of the catalog.
+    Catalog(CatalogCommand<'a>),
 }
 
 /// Why the bytes of a log entry are no command of this version.
@@ -84,6 +88,9 @@ impl<'a> Command<'a> {
             }
             (tombstone::REAP, tombstone::VERSION) => Reap::decode(body).map(Self::Reap),
             (coordinate::UPDATE, coordinate::VERSION) => CoordinateUpdate::decode(body).map(Self::Coordinates),
+            (catalog::REGISTER..=catalog::DEREGISTER_CHECK, catalog::VERSION) => {
+                CatalogCommand::decode(kind, body).map(Self::Catalog)
+            }
             _ if kind & SAFE_TO_SKIP != 0 => return Ok(None),
             _ => return Err(CommandError::Unknown { index, kind, version }),
         };
@@ -97,6 +104,7 @@ impl<'a> Command<'a> {
             Self::Reap(reap) => reap.encode(),
             Self::Coordinates(update) => update.encode(),
             Self::Session(command) => command.encode(),
+            Self::Catalog(command) => command.encode(),
         }
         .into()
     }

@@ -2,7 +2,7 @@
 //!
 //! One variant per cause, its text Consul's where Consul has one. Between servers: a code, then the variant's texts.
 
-use crate::wire::{Body, put_text};
+use crate::wire::{Body, put_flag, put_text};
 
 /// Why a command could not be carried out. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,14 +13,9 @@ pub enum Failure {
     /// The service that a check belongs to is not registered on the node.
     #[error("Missing service registration")]
     MissingService,
-    /// Another node has the name.
-    #[error("Node name {name} is reserved by node {id} with name {name}")]
-    NodeNameTaken {
-        /// The name.
-        name: String,
-        /// The id of the node that has it.
-        id: String,
-    },
+    /// Another node has the name, and is alive.
+    #[error(transparent)]
+    NodeNameTaken(Box<NameTaken>),
     /// A check that a session is to be bound to is not registered.
     #[error("Missing check '{0}' registration")]
     MissingCheck(String),
@@ -35,12 +30,33 @@ pub enum Failure {
     InvalidSession(String),
 }
 
+/// Who wants a node's name, and who has it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "Error while renaming Node ID: \"{id}\"{}: Node name {name} is reserved by node {holder} with name {holder_name} ({holder_address})",
+    .renamed_address.as_ref().map(|address| format!(" ({address})")).unwrap_or_default()
+)]
+pub struct NameTaken {
+    /// The id of the node that wants the name.
+    pub id: String,
+    /// Its address, when it had another name before.
+    pub renamed_address: Option<String>,
+    /// The name.
+    pub name: String,
+    /// The id of the node that has it.
+    pub holder: String,
+    /// How that one spells it.
+    pub holder_name: String,
+    /// That one's address.
+    pub holder_address: String,
+}
+
 impl Failure {
     const fn code(&self) -> u8 {
         match self {
             Self::MissingNode => 1,
             Self::MissingService => 2,
-            Self::NodeNameTaken { .. } => 3,
+            Self::NodeNameTaken(_) => 3,
             Self::MissingCheck(_) => 0x30,
             Self::CriticalCheck(_) => 0x31,
             Self::MissingSession => 0x32,
@@ -53,10 +69,7 @@ impl Failure {
         match self {
             Self::MissingNode | Self::MissingService | Self::MissingSession => {}
             Self::MissingCheck(id) | Self::CriticalCheck(id) | Self::InvalidSession(id) => put_text(to, id),
-            Self::NodeNameTaken { name, id } => {
-                put_text(to, name);
-                put_text(to, id);
-            }
+            Self::NodeNameTaken(taken) => taken.append(to),
         }
     }
 
@@ -64,7 +77,7 @@ impl Failure {
         Some(match body.u8()? {
             1 => Self::MissingNode,
             2 => Self::MissingService,
-            3 => Self::NodeNameTaken { name: body.text()?.to_owned(), id: body.text()?.to_owned() },
+            3 => Self::NodeNameTaken(Box::new(NameTaken::read(body)?)),
             0x30 => Self::MissingCheck(body.text()?.to_owned()),
             0x31 => Self::CriticalCheck(body.text()?.to_owned()),
             0x32 => Self::MissingSession,
@@ -72,4 +85,31 @@ impl Failure {
             _ => return None,
         })
     }
+}
+
+impl NameTaken {
+    fn append(&self, to: &mut Vec<u8>) {
+        put_flag(to, self.renamed_address.is_some());
+        self.renamed_address.iter().for_each(|address| put_text(to, address));
+        let texts = [&self.id, &self.name, &self.holder, &self.holder_name, &self.holder_address];
+        texts.into_iter().for_each(|text| put_text(to, text));
+    }
+
+    fn read(body: &mut Body<'_>) -> Option<Self> {
+        Some(Self {
+            renamed_address: match body.flag()? {
+                true => Some(text(body)?),
+                false => None,
+            },
+            id: text(body)?,
+            name: text(body)?,
+            holder: text(body)?,
+            holder_name: text(body)?,
+            holder_address: text(body)?,
+        })
+    }
+}
+
+fn text(body: &mut Body<'_>) -> Option<String> {
+    body.text().map(str::to_owned)
 }

@@ -61,10 +61,19 @@ impl From<Result<bool, Failure>> for Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::NameTaken;
 
     #[test]
     fn every_outcome_reads_back_from_its_bytes() {
-        let taken = Failure::NodeNameTaken { name: "n1".to_owned(), id: "some".to_owned() };
+        let taken = NameTaken {
+            id: "some".to_owned(),
+            renamed_address: Some("10.0.0.1".to_owned()),
+            name: "n1".to_owned(),
+            holder: "other".to_owned(),
+            holder_name: "N1".to_owned(),
+            holder_address: "10.0.0.2".to_owned(),
+        };
+        let taken = Failure::NodeNameTaken(Box::new(taken));
         let failed = [Failure::MissingNode, Failure::MissingService, taken, Failure::MissingSession];
         let named = [Failure::MissingCheck, Failure::CriticalCheck, Failure::InvalidSession];
         let failed = failed.into_iter().chain(named.map(|failure| failure("name".to_owned()))).map(Outcome::Failed);

@@ -10,6 +10,7 @@
 //! Numbers are little-endian. A section whose kind has the highest bit set may be skipped by who does not know it. Who keeps
 //! or moves these bytes adds the checksum. One state has one form: the same commands give the same bytes on every server.
 
+mod catalog;
 mod coordinates;
 mod kv;
 mod lock_delays;
@@ -26,9 +27,12 @@ use crate::check::Broken;
 use crate::command::SAFE_TO_SKIP;
 use crate::store::View;
 use crate::table::Tables;
+use crate::table::checks::Checks;
 use crate::table::coordinates::Coordinates;
 use crate::table::kv::KvTable;
 use crate::table::lock_delays::LockDelays;
+use crate::table::nodes::Nodes;
+use crate::table::services::Services;
 use crate::table::sessions::Sessions;
 use crate::table::tombstones::Tombstones;
 use crate::wire::Body;
@@ -69,7 +73,7 @@ impl View {
     /// Writes the state as [`read`] takes it.
     pub fn write_to(&self, to: &mut dyn Write) -> io::Result<()> {
         let mut to = BufWriter::with_capacity(64 * 1024, to);
-        let Tables { applied, kv, tombstones, coordinates, sessions, lock_delays } = &self.tables;
+        let Tables { applied, kv, tombstones, catalog, coordinates, sessions, lock_delays } = &self.tables;
         to.write_all(MARK)?;
         to.write_all(&VERSION.to_le_bytes())?;
         to.write_all(&applied.0.to_le_bytes())?;
@@ -78,12 +82,19 @@ impl View {
         write_section(&mut to, coordinates)?;
         write_section(&mut to, sessions)?;
         write_section(&mut to, lock_delays)?;
+        write_section(&mut to, &catalog.nodes)?;
+        write_section(&mut to, &catalog.services)?;
+        write_section(&mut to, &catalog.checks)?;
         to.write_all(&END.to_le_bytes())?;
         to.flush()
     }
 }
 
-fn write_section<T: Section>(to: &mut impl Write, table: &T) -> io::Result<()> {
+/// A table as it was made leaves no trace: a snapshot without a family can be read by versions from before it.
+fn write_section<T: Section + Default + PartialEq>(to: &mut impl Write, table: &T) -> io::Result<()> {
+    if *table == T::default() {
+        return Ok(());
+    }
     let mut head = Vec::new();
     table.head(&mut head);
     if table.len() == 0 && head.iter().all(|byte| *byte == 0) {
@@ -125,6 +136,9 @@ fn read_section(from: &mut Stream<'_>, kind: u16, tables: &mut Tables) -> Result
         Coordinates::KIND => tables.coordinates = read_table(from)?,
         Sessions::KIND => tables.sessions = read_table(from)?,
         LockDelays::KIND => tables.lock_delays = read_table(from)?,
+        Nodes::KIND => tables.catalog.nodes = read_table(from)?,
+        Services::KIND => tables.catalog.services = read_table(from)?,
+        Checks::KIND => tables.catalog.checks = read_table(from)?,
         _ if kind & SAFE_TO_SKIP != 0 => skip_section(from, kind)?,
         _ => return Err(SnapshotError::Section(kind)),
     }

@@ -3,6 +3,8 @@
 //! Reads of one key run under a short lock. Longer reads take a [`View`]: the tables as they were at one index, which costs
 //! nothing to take and holds nobody up.
 
+mod catalog;
+
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -19,6 +21,7 @@ use crate::outcome::Outcome;
 use crate::table::Tables;
 use crate::wake::Wakes;
 use crate::watch::{Topic, Watch, Watches};
+pub use catalog::Found;
 
 /// What reads see. Shared by all doors.
 #[derive(Debug)]

@@ -1,14 +1,19 @@
 //! All tables of the store, as one value that is cheap to clone.
 
+pub(crate) mod catalog;
+pub(crate) mod checks;
 pub(crate) mod coordinates;
 pub(crate) mod kv;
 pub(crate) mod lock_delays;
+pub(crate) mod nodes;
+pub(crate) mod services;
 pub(crate) mod sessions;
 pub(crate) mod tombstones;
 
 use proconsul_base::index::Index;
 
 use crate::check::Broken;
+use catalog::Catalog;
 use coordinates::Coordinates;
 use kv::KvTable;
 use lock_delays::LockDelays;
@@ -25,6 +30,7 @@ pub(crate) struct Tables {
     pub(crate) coordinates: Coordinates,
     pub(crate) sessions: Sessions,
     pub(crate) lock_delays: LockDelays,
+    pub(crate) catalog: Catalog,
 }
 
 impl Tables {
@@ -43,6 +49,9 @@ impl Tables {
         self.kv.check()?;
         self.tombstones.check()?;
         self.coordinates.check()?;
+        self.catalog.check()?;
+        let newest = self.catalog.newest();
+        Broken::unless(newest <= self.applied, "catalog", "", "nothing changes after the last applied command")?;
         Broken::unless(self.kv.changed() <= self.applied, "kv", "", "nothing changes after the last applied command")?;
         let newest = self.tombstones.newest_under("").unwrap_or_default();
         Broken::unless(newest <= self.kv.changed(), "tombstones", "", "a deletion is a change of the kv table")?;

@@ -23,6 +23,15 @@ impl<'a> Body<'a> {
         self.array().map(u8::from_le_bytes)
     }
 
+    pub(crate) fn u32(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    /// A byte that is 0 or 1.
+    pub(crate) fn flag(&mut self) -> Option<bool> {
+        self.u8().filter(|byte| *byte < 2).map(|byte| byte == 1)
+    }
+
     pub(crate) fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_le_bytes)
     }
@@ -33,7 +42,7 @@ impl<'a> Body<'a> {
 
     /// A text with its length, four bytes, before it.
     pub(crate) fn text(&mut self) -> Option<&'a str> {
-        let length = u32::from_le_bytes(self.array()?) as usize;
+        let length = self.u32()? as usize;
         let (head, tail) = self.0.split_at_checked(length)?;
         self.0 = tail;
         str::from_utf8(head).ok()
@@ -41,7 +50,7 @@ impl<'a> Body<'a> {
 
     /// Several texts, their number, four bytes, before them.
     pub(crate) fn texts(&mut self) -> Option<Arc<[Text]>> {
-        let count = u32::from_le_bytes(self.array()?);
+        let count = self.u32()?;
         (0..count).map(|_| self.text().map(Text::from)).collect()
     }
 
@@ -79,15 +88,25 @@ pub(crate) fn put_u64(to: &mut Vec<u8>, number: u64) {
 
 /// Appends texts as [`Body::texts`] reads them.
 pub(crate) fn put_texts(to: &mut Vec<u8>, texts: &[Text]) {
-    assert!(u32::try_from(texts.len()).is_ok(), "a list in a command or record is shorter than 4 billion");
-    to.extend_from_slice(&(texts.len() as u32).to_le_bytes());
+    put_count(to, texts.len());
     texts.iter().for_each(|text| put_text(to, text));
 }
 
 /// Appends what [`Body::option`] reads.
 pub(crate) fn put_option<T>(to: &mut Vec<u8>, value: Option<T>, put: impl FnOnce(&mut Vec<u8>, T)) {
-    to.push(u8::from(value.is_some()));
+    put_flag(to, value.is_some());
     if let Some(value) = value {
         put(to, value);
     }
+}
+
+/// Appends a byte as [`Body::flag`] reads it.
+pub(crate) fn put_flag(to: &mut Vec<u8>, flag: bool) {
+    to.push(u8::from(flag));
+}
+
+/// Appends how many elements follow, as [`Body::u32`] reads it.
+pub(crate) fn put_count(to: &mut Vec<u8>, count: usize) {
+    assert!(u32::try_from(count).is_ok(), "a list of a command or record has fewer than 2^32 elements");
+    to.extend_from_slice(&(count as u32).to_le_bytes());
 }

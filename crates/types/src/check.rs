@@ -20,9 +20,9 @@ pub const SERF_HEALTH: &str = "serfHealth";
 ///
 /// Users see `Node, CheckID, Name, Status, Notes, Output, ServiceID, ServiceName, ServiceTags, Type, Definition, CreateIndex,
 /// ModifyIndex`, in this order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// The node, spelled as the node is.
+    /// The node, spelled as in its last registration.
     pub node: Text,
     /// Its id, unique on its node.
     pub id: Text,
@@ -36,9 +36,9 @@ pub struct Check {
     pub output: Text,
     /// The service it belongs to; empty for a check of the node.
     pub service_id: Text,
-    /// That service's name, filled in by the catalog.
+    /// That service's name at the check's last registration, filled in by the catalog.
     pub service_name: Text,
-    /// That service's tags, filled in by the catalog.
+    /// That service's tags at the check's last registration, filled in by the catalog.
     pub service_tags: Arc<[Text]>,
     /// What kind of check it is: `ttl`, `http` … or empty.
     pub kind: Text,
@@ -51,7 +51,7 @@ pub struct Check {
 }
 
 /// How a check is carried out by whoever watches external nodes (`Definition`).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckDefinition {
     /// An address to ask by HTTP.
     pub http: String,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proconsul_base::index::Index;
+use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
 use crate::node::{Meta, Node, Text};
@@ -46,7 +47,7 @@ pub struct Weights {
 ///
 /// Users see `Kind` (unless typical), `ID, Service, Tags, Address, TaggedAddresses, Meta, Port, Weights, EnableTagOverride, Proxy,
 /// Connect, CreateIndex, ModifyIndex`, in this order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     /// What it is for.
     pub kind: ServiceKind,
@@ -54,7 +55,7 @@ pub struct Service {
     pub id: Text,
     /// The name of the service.
     pub name: Text,
-    /// The node it is registered on, spelled as the node is.
+    /// The node it is registered on, spelled as in its last registration.
     pub node: Text,
     /// Its tags, in the user's order.
     pub tags: Arc<[Text]>,
@@ -81,7 +82,8 @@ pub struct Service {
 }
 
 /// A proxy's part of an instance (`Proxy`).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Proxy {
     /// The service it stands for; empty when it is no sidecar.
     pub destination_service_name: String,
@@ -104,7 +106,8 @@ pub struct Proxy {
 }
 
 /// A service that a proxy calls.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Upstream {
     /// `service` or `prepared_query`.
     pub destination_type: String,
@@ -125,7 +128,8 @@ pub struct Upstream {
 }
 
 /// A path that is reachable without the mesh.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ExposePath {
     /// The port the proxy listens on.
     pub listener_port: i64,
@@ -140,7 +144,7 @@ pub struct ExposePath {
 }
 
 /// An instance with the node it is on and all checks that concern it, the node's own first to last among them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceInstance {
     /// The node.
     pub node: Arc<Node>,

@@ -1,0 +1,187 @@
+//! Reads of nodes, services and checks. All names are told apart without regard to case.
+
+use std::sync::Arc;
+
+use proconsul_base::id::NodeId;
+use proconsul_base::index::Index;
+use proconsul_types::check::Check;
+use proconsul_types::node::{Node, Text};
+use proconsul_types::service::{Service, ServiceInstance};
+
+use super::{Store, View};
+use crate::name::{behind_first, first, folded};
+use crate::table::catalog::Catalog;
+
+/// The fewest characters of a node's id that stand for it, in place of its name.
+const ID_PREFIX_MIN: usize = 2;
+
+/// An instance in a view.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    catalog: &'a Catalog,
+    /// Node and id, as a key.
+    key: &'a str,
+    /// The node it is on.
+    pub node: &'a Arc<Node>,
+    /// The instance.
+    pub service: &'a Arc<Service>,
+}
+
+impl<'a> Found<'a> {
+    fn new(catalog: &'a Catalog, (key, service): (&'a Text, &'a Arc<Service>)) -> Option<Self> {
+        let key = behind_first(key);
+        let node = catalog.nodes.get_folded(first(key))?;
+        Some(Self { catalog, key, node, service })
+    }
+
+    /// The checks that concern it: the node's own, then those of the instance, each in the order of their ids.
+    pub fn checks(&self) -> Vec<Arc<Check>> {
+        let node_only = format!("{}\0\0", first(self.key));
+        let of_node = self.catalog.checks.of_instance(&node_only);
+        of_node.chain(self.catalog.checks.of_instance(self.key)).cloned().collect()
+    }
+
+    /// The same as records of their own.
+    pub fn instance(&self) -> ServiceInstance {
+        ServiceInstance { node: self.node.clone(), service: self.service.clone(), checks: self.checks() }
+    }
+}
+
+impl Store {
+    /// The index to wait on for the instances of a service, as [`View::service_index`] gives it.
+    pub fn service_index(&self, name: &str) -> Index {
+        service_index(&self.tables.read().catalog, name)
+    }
+}
+
+impl View {
+    /// All nodes in the order of their names.
+    pub fn nodes(&self) -> impl Iterator<Item = &Arc<Node>> {
+        self.tables.catalog.nodes.iter()
+    }
+
+    /// How many nodes there are.
+    pub fn nodes_len(&self) -> usize {
+        self.tables.catalog.nodes.len()
+    }
+
+    /// A node by its name.
+    pub fn node(&self, name: &str) -> Option<&Arc<Node>> {
+        self.tables.catalog.nodes.get(name)
+    }
+
+    /// A node by its id.
+    pub fn node_with_id(&self, id: &NodeId) -> Option<&Arc<Node>> {
+        self.tables.catalog.nodes.with_id(id)
+    }
+
+    /// A node by its name, or else by the beginning of its id when no other node's begins so.
+    pub fn node_named_or_with_id(&self, text: &str) -> Option<&Arc<Node>> {
+        let with_id = || {
+            let mut nodes = self.tables.catalog.nodes.with_id_prefix(text.to_ascii_lowercase());
+            let node = nodes.next().filter(|_| text.len() >= ID_PREFIX_MIN);
+            node.filter(|_| nodes.next().is_none())
+        };
+        self.node(text).or_else(with_id)
+    }
+
+    /// All instances in the order of their names, nodes and ids.
+    pub fn services(&self) -> impl Iterator<Item = &Arc<Service>> {
+        self.tables.catalog.services.iter_by_name()
+    }
+
+    /// How many instances there are, and how many names they have.
+    pub fn services_len(&self) -> (usize, usize) {
+        (self.tables.catalog.services.len(), self.tables.catalog.services.names_len())
+    }
+
+    /// An instance by its node and id.
+    pub fn service(&self, node: &str, id: &str) -> Option<&Arc<Service>> {
+        self.tables.catalog.services.get(node, id)
+    }
+
+    /// The instances on a node in the order of their ids.
+    pub fn services_on(&self, node: &str) -> impl Iterator<Item = &Arc<Service>> {
+        self.tables.catalog.services.on_node(node)
+    }
+
+    /// The instances of a service in the order of their nodes and ids.
+    pub fn instances(&self, name: &str) -> impl Iterator<Item = Found<'_>> {
+        let catalog = &self.tables.catalog;
+        catalog.services.named(name).filter_map(|entry| Found::new(catalog, entry))
+    }
+
+    /// The instances through which a service is reached in the mesh, its proxies and native instances, in the order of their
+    /// nodes and ids. Gateways are not among them: config entries bind them.
+    pub fn connect_instances(&self, name: &str) -> impl Iterator<Item = Found<'_>> {
+        let catalog = &self.tables.catalog;
+        catalog.services.leading_to(name).filter_map(|entry| Found::new(catalog, entry))
+    }
+
+    /// All checks in the order of their nodes and ids.
+    pub fn checks(&self) -> impl Iterator<Item = &Arc<Check>> {
+        self.tables.catalog.checks.iter()
+    }
+
+    /// A check by its node and id.
+    pub fn node_check(&self, node: &str, id: &str) -> Option<&Arc<Check>> {
+        self.tables.catalog.checks.get(node, id)
+    }
+
+    /// The checks of a node and of the services on it, in the order of their ids.
+    pub fn checks_on(&self, node: &str) -> impl Iterator<Item = &Arc<Check>> {
+        self.tables.catalog.checks.on_node(node)
+    }
+
+    /// The checks of all instances of a service in the order of their nodes and ids.
+    pub fn checks_of(&self, service: &str) -> impl Iterator<Item = &Arc<Check>> {
+        self.tables.catalog.checks.of_service(service)
+    }
+
+    /// The last change of any node; 0 when there was none.
+    pub fn nodes_index(&self) -> Index {
+        self.tables.catalog.nodes.changed()
+    }
+
+    /// The last change of any instance; 0 when there was none.
+    pub fn services_index(&self) -> Index {
+        self.tables.catalog.services.changed()
+    }
+
+    /// The last change of any check; 0 when there was none.
+    pub fn checks_index(&self) -> Index {
+        self.tables.catalog.checks.changed()
+    }
+
+    /// The index to wait on for the instances of a service: the last change of one, of its node or of its checks. Without
+    /// instances: the last time some service lost its last one, else the last change of the catalog.
+    pub fn service_index(&self, name: &str) -> Index {
+        service_index(&self.tables.catalog, name)
+    }
+
+    /// The same for the instances through which a service is reached in the mesh.
+    pub fn connect_index(&self, name: &str) -> Index {
+        let services = &self.tables.catalog.services;
+        let newest = services.leading_to(name).filter_map(|(_, service)| services.named_changed(&service.name)).max();
+        newest.unwrap_or_else(|| missing_index(&self.tables.catalog))
+    }
+
+    /// The index to wait on for a service that has no instances.
+    pub fn missing_service_index(&self) -> Index {
+        missing_index(&self.tables.catalog)
+    }
+}
+
+fn service_index(catalog: &Catalog, name: &str) -> Index {
+    catalog.services.named_changed(&folded(name)).unwrap_or_else(|| missing_index(catalog))
+}
+
+fn missing_index(catalog: &Catalog) -> Index {
+    match catalog.services.extinct() {
+        Index::ZERO => catalog.newest(),
+        extinct => extinct,
+    }
+}
+
+#[cfg(test)]
+mod tests;
