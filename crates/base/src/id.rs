@@ -77,6 +77,10 @@ uuid_id! {
     NodeId
 }
 uuid_id! {
+    /// The identity of a prepared query.
+    QueryId
+}
+uuid_id! {
     /// The identity of one Raft cluster, chosen once at bootstrap.
     ClusterId
 }

@@ -3,6 +3,7 @@
 mod catalog;
 mod coordinate;
 mod kv;
+mod query;
 mod session;
 
 use proconsul_base::index::Index;
@@ -24,6 +25,7 @@ impl Tables {
                 self.tombstones.reap(reap.through);
                 Outcome::Done
             }
+            Command::Query(command) => self.apply_query(index, command, wakes).map(|()| true).into(),
             Command::Coordinates(update) => {
                 self.apply_coordinates(index, update, wakes);
                 Outcome::Done

@@ -11,6 +11,7 @@
 pub mod catalog;
 pub mod coordinate;
 pub mod kv;
+pub mod query;
 pub mod session;
 pub mod tombstone;
 
@@ -20,6 +21,7 @@ use proconsul_base::index::Index;
 use catalog::CatalogCommand;
 use coordinate::CoordinateUpdate;
 use kv::KvCommand;
+use query::QueryCommand;
 use session::SessionCommand;
 use tombstone::Reap;
 
@@ -41,6 +43,8 @@ pub enum Command<'a> {
     Session(SessionCommand),
     /// A change of the catalog.
     Catalog(CatalogCommand<'a>),
+    /// A change of the prepared queries.
+    Query(QueryCommand),
 }
 
 /// Why the bytes of a log entry are no command of this version.
@@ -91,6 +95,7 @@ impl<'a> Command<'a> {
             (catalog::REGISTER..=catalog::DEREGISTER_CHECK, catalog::VERSION) => {
                 CatalogCommand::decode(kind, body).map(Self::Catalog)
             }
+            (query::SET..=query::DELETE, query::VERSION) => QueryCommand::decode(kind, body).map(Self::Query),
             _ if kind & SAFE_TO_SKIP != 0 => return Ok(None),
             _ => return Err(CommandError::Unknown { index, kind, version }),
         };
@@ -105,6 +110,7 @@ impl<'a> Command<'a> {
             Self::Coordinates(update) => update.encode(),
             Self::Session(command) => command.encode(),
             Self::Catalog(command) => command.encode(),
+            Self::Query(command) => command.encode(),
         }
         .into()
     }

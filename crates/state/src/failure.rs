@@ -28,6 +28,15 @@ pub enum Failure {
     /// A lock is asked for a session that does not exist.
     #[error("invalid session {0:?}")]
     InvalidSession(String),
+    /// Another prepared query has the name, but for the case of letters.
+    #[error("name '{0}' aliases an existing query name")]
+    QueryNameTaken(String),
+    /// The name of a prepared query is another one's id.
+    #[error("name '{0}' aliases an existing query ID")]
+    QueryNameIsId(String),
+    /// Another template answers for every name.
+    #[error("a query template with an empty name already exists")]
+    QueryTemplateTaken,
 }
 
 /// Who wants a node's name, and who has it.
@@ -61,15 +70,19 @@ impl Failure {
             Self::CriticalCheck(_) => 0x31,
             Self::MissingSession => 0x32,
             Self::InvalidSession(_) => 0x33,
+            Self::QueryNameTaken(_) => 0x70,
+            Self::QueryNameIsId(_) => 0x71,
+            Self::QueryTemplateTaken => 0x72,
         }
     }
 
     pub(crate) fn append(&self, to: &mut Vec<u8>) {
         to.push(self.code());
         match self {
-            Self::MissingNode | Self::MissingService | Self::MissingSession => {}
+            Self::MissingNode | Self::MissingService | Self::MissingSession | Self::QueryTemplateTaken => {}
             Self::MissingCheck(id) | Self::CriticalCheck(id) | Self::InvalidSession(id) => put_text(to, id),
             Self::NodeNameTaken(taken) => taken.append(to),
+            Self::QueryNameTaken(name) | Self::QueryNameIsId(name) => put_text(to, name),
         }
     }
 
@@ -82,6 +95,9 @@ impl Failure {
             0x31 => Self::CriticalCheck(body.text()?.to_owned()),
             0x32 => Self::MissingSession,
             0x33 => Self::InvalidSession(body.text()?.to_owned()),
+            0x70 => Self::QueryNameTaken(body.text()?.to_owned()),
+            0x71 => Self::QueryNameIsId(body.text()?.to_owned()),
+            0x72 => Self::QueryTemplateTaken,
             _ => return None,
         })
     }

@@ -14,6 +14,7 @@ mod catalog;
 mod coordinates;
 mod kv;
 mod lock_delays;
+mod queries;
 mod section;
 mod sessions;
 mod tombstones;
@@ -32,6 +33,7 @@ use crate::table::coordinates::Coordinates;
 use crate::table::kv::KvTable;
 use crate::table::lock_delays::LockDelays;
 use crate::table::nodes::Nodes;
+use crate::table::queries::Queries;
 use crate::table::services::Services;
 use crate::table::sessions::Sessions;
 use crate::table::tombstones::Tombstones;
@@ -73,12 +75,13 @@ impl View {
     /// Writes the state as [`read`] takes it.
     pub fn write_to(&self, to: &mut dyn Write) -> io::Result<()> {
         let mut to = BufWriter::with_capacity(64 * 1024, to);
-        let Tables { applied, kv, tombstones, catalog, coordinates, sessions, lock_delays } = &self.tables;
+        let Tables { applied, kv, tombstones, catalog, queries, coordinates, sessions, lock_delays } = &self.tables;
         to.write_all(MARK)?;
         to.write_all(&VERSION.to_le_bytes())?;
         to.write_all(&applied.0.to_le_bytes())?;
         write_section(&mut to, kv)?;
         write_section(&mut to, tombstones)?;
+        write_section(&mut to, queries)?;
         write_section(&mut to, coordinates)?;
         write_section(&mut to, sessions)?;
         write_section(&mut to, lock_delays)?;
@@ -133,6 +136,7 @@ fn read_section(from: &mut Stream<'_>, kind: u16, tables: &mut Tables) -> Result
     match kind {
         KvTable::KIND => tables.kv = read_table(from)?,
         Tombstones::KIND => tables.tombstones = read_table(from)?,
+        Queries::KIND => tables.queries = read_table(from)?,
         Coordinates::KIND => tables.coordinates = read_table(from)?,
         Sessions::KIND => tables.sessions = read_table(from)?,
         LockDelays::KIND => tables.lock_delays = read_table(from)?,

@@ -4,6 +4,7 @@
 //! nothing to take and holds nobody up.
 
 mod catalog;
+pub mod query;
 
 use std::sync::Arc;
 

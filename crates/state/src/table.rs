@@ -6,6 +6,7 @@ pub(crate) mod coordinates;
 pub(crate) mod kv;
 pub(crate) mod lock_delays;
 pub(crate) mod nodes;
+pub(crate) mod queries;
 pub(crate) mod services;
 pub(crate) mod sessions;
 pub(crate) mod tombstones;
@@ -17,6 +18,7 @@ use catalog::Catalog;
 use coordinates::Coordinates;
 use kv::KvTable;
 use lock_delays::LockDelays;
+use queries::Queries;
 use sessions::Sessions;
 use tombstones::Tombstones;
 
@@ -27,6 +29,7 @@ pub(crate) struct Tables {
     pub(crate) applied: Index,
     pub(crate) kv: KvTable,
     pub(crate) tombstones: Tombstones,
+    pub(crate) queries: Queries,
     pub(crate) coordinates: Coordinates,
     pub(crate) sessions: Sessions,
     pub(crate) lock_delays: LockDelays,
@@ -48,6 +51,9 @@ impl Tables {
     pub(crate) fn check(&self) -> Result<(), Broken> {
         self.kv.check()?;
         self.tombstones.check()?;
+        self.queries.check()?;
+        let bound = self.queries.sessions().all(|session| self.sessions.get(session).is_some());
+        Broken::unless(bound, "queries", "", "a query's session exists")?;
         self.coordinates.check()?;
         self.catalog.check()?;
         let newest = self.catalog.newest();

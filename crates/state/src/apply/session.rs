@@ -40,6 +40,7 @@ impl Tables {
     pub(crate) fn end_session(&mut self, index: Index, id: SessionId, wakes: &mut Wakes) {
         let Some(session) = self.sessions.remove(index, id) else { return };
         wake(&session, wakes);
+        self.drop_queries_of(index, id, wakes);
         let delay = lock_delays::delay(session.lock_delay);
         for key in self.kv.held_by(id) {
             match session.behavior {
