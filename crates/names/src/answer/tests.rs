@@ -1,3 +1,5 @@
+//! Answers as lines of text, compared with what Consul 1.8.7 said to the same questions.
+
 use std::sync::Arc;
 
 use super::*;

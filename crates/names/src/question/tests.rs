@@ -1,3 +1,5 @@
+//! Every spelling of a question, and what it asks for.
+
 use super::*;
 use crate::fixture::{address, name, settings};
 

@@ -1,3 +1,5 @@
+//! Where answers are cut, by the numbers measured on Consul 1.8.7, and what holds for every cut.
+
 use proptest::prelude::*;
 
 use super::*;

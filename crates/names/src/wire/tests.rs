@@ -1,3 +1,5 @@
+//! Packets byte for byte, and packets of any bytes.
+
 use proptest::prelude::*;
 
 use super::request::{Received, Request, read};
