@@ -1,10 +1,11 @@
 //! How the rest of the program uses consensus: propose, read, ask who leads. Clones share one running consensus.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use proconsul_base::id::RaftId;
 use proconsul_base::index::Index;
 use proconsul_base::limit;
@@ -37,7 +38,7 @@ pub(crate) struct Parts {
     pub(crate) callers: Arc<Callers>,
     pub(crate) reads: ReadBatch,
     /// Who answers what this server is asked as the leader.
-    pub(crate) answerer: OnceLock<Arc<dyn Answerer>>,
+    pub(crate) answerer: Mutex<Option<Arc<dyn Answerer>>>,
     /// Permits for proposals waiting on this server, one per [`PERMIT_BYTES`] begun.
     pub(crate) room: Semaphore,
     pub(crate) hold: Duration,
@@ -69,10 +70,9 @@ impl Handle {
         self.have_led(Errand::Ask, question).await
     }
 
-    /// Says who answers questions while this server leads. The first to be named stays.
+    /// Says who answers questions while this server leads; it is let go when consensus stops.
     pub fn answer_with(&self, answerer: Arc<dyn Answerer>) {
-        // A second one would be a mistake of the program's start; the first has been promised the office.
-        let _second = self.0.answerer.set(answerer);
+        *self.0.answerer.lock() = Some(answerer);
     }
 
     /// Has the leader do something, wherever it is.
@@ -109,14 +109,15 @@ impl Handle {
 
     /// Asks this server only; [`Unavailable::NoLeader`] when it does not lead yet, or no more.
     pub(crate) async fn ask_here(&self, question: Bytes) -> Result<Bytes, Unavailable> {
-        match self.0.answerer.get() {
-            Some(answerer) if self.status().leads => answerer.answer(question).await,
-            _ => Err(Unavailable::NoLeader),
+        let answerer = self.0.answerer.lock().clone().filter(|_| self.status().leads);
+        match answerer {
+            Some(answerer) => answerer.answer(question).await,
+            None => Err(Unavailable::NoLeader),
         }
     }
 
     /// Proposes to this server only; [`Unavailable::NoLeader`] when it does not lead.
-    pub(crate) async fn propose_here(&self, command: Bytes) -> Result<Bytes, Unavailable> {
+    pub async fn propose_here(&self, command: Bytes) -> Result<Bytes, Unavailable> {
         let permits = (command.len() / PERMIT_BYTES + 1).min(PERMITS) as u32;
         let room = self.0.room.acquire_many(permits);
         let Ok(Ok(_room)) = tokio::time::timeout(self.0.hold, room).await else { return Err(Unavailable::Busy) };

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -143,6 +143,8 @@ impl<D: Disk> Running<D> {
     /// Ends all threads and waits for them; blocks. Hand leadership over first.
     pub fn stop(&self) {
         self.handle.0.inbox.put(Input::Stop);
+        // It may hold a handle of its own.
+        self.handle.0.answerer.lock().take();
         let threads = std::mem::take(&mut *self.threads.lock());
         for thread in threads {
             // A thread that panicked has said so; there is nothing left to do for it.
@@ -178,7 +180,7 @@ pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, 
         shared: Arc::clone(&shared),
         inbox: Arc::clone(&inbox),
         callers: Arc::clone(&callers),
-        answerer: OnceLock::new(),
+        answerer: Mutex::default(),
         room: Semaphore::new(PERMITS),
         hold: options.hold,
         retire: Arc::clone(&retire),

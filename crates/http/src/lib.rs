@@ -12,7 +12,6 @@ mod coordinate;
 mod cx;
 mod decode;
 mod error;
-mod gzip;
 mod json;
 mod kv;
 mod operator;
@@ -28,4 +27,4 @@ mod selection;
 mod serve;
 mod status;
 
-pub use serve::{HttpConfig, headers, serve};
+pub use serve::{HttpConfig, serve};

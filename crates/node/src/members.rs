@@ -1,16 +1,16 @@
-//! What follows from a change in gossip: where Raft peers are, whether a cluster can be founded, who becomes a member.
+//! What follows from a change in the pool for Raft: where peers are, whether a cluster can be founded, who becomes a member.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use proconsul_consensus as consensus;
 use proconsul_consensus::Running;
-use proconsul_gossip::{Handle as Gossip, Member, Status};
-use proconsul_raft::bootstrap;
-use proconsul_server::leader::member;
+use proconsul_raft::{Change, bootstrap};
+use proconsul_server::leader::member::{self, Seen, Standing};
+use proconsul_server::leader::memory::Memory;
+use proconsul_server::pool::{Member, Pool, Presence};
 use proconsul_storage::disk::Disk;
-
-use crate::peers::Peer;
+use tokio::sync::watch;
 
 /// How often the others are told to the bootstrap machine while there is no cluster: it relies on being told again.
 const REMINDER: Duration = Duration::from_millis(250);
@@ -21,33 +21,39 @@ const CHANGE_PATIENCE: Duration = Duration::from_secs(5);
 /// Pause after a change that was refused.
 const CHANGE_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long a newcomer must be healthy before it gets a vote: Consul's `ServerStabilizationTime`.
+const STABILIZATION: Duration = Duration::from_secs(10);
+
 /// Keeps the address book and the bootstrap machine at the newest word of gossip, for as long as the node runs.
-pub(crate) async fn follow<D: Disk>(gossip: Gossip, datacenter: String, running: Arc<Running<D>>) {
+pub(crate) async fn follow<D: Disk>(mut pool: watch::Receiver<Pool>, running: Arc<Running<D>>) {
     let me = running.handle.me();
-    let mut view = gossip.view();
     let cluster = running.cluster();
     loop {
-        let peers = servers(&view.borrow_and_update().members, &datacenter);
+        let members = pool.borrow_and_update().clone();
         // A failed member's last address is no worse than none; a newer one replaces it as soon as it speaks up.
-        running.handle.book().update(peers.iter().map(|peer| (peer.server.raft_id, peer.address)));
-        let others = peers.iter().filter(|peer| peer.server.raft_id != me && peer.status == Status::Alive);
-        running.seen(others.map(candidate).collect()).await;
+        let hints = members.iter().filter_map(|member| Some((member.raft_id()?, member.server_address()?)));
+        running.handle.book().update(hints);
+        let others = members.iter().filter(|member| member.presence == Presence::Alive && member.raft_id() != Some(me));
+        running.seen(others.filter_map(candidate).collect()).await;
         let is_founded = cluster.borrow().is_some();
         let next = async { if is_founded { std::future::pending().await } else { tokio::time::sleep(REMINDER).await } };
         tokio::select! {
-            changed = view.changed() => if changed.is_err() { return },
+            changed = pool.changed() => if changed.is_err() { return },
             () = next => {}
         }
     }
 }
 
-/// The leader's duty for the membership: one change at a time, as gossip and the progress of logs call for it.
-pub(crate) async fn lead<D: Disk>(gossip: Gossip, datacenter: String, running: Arc<Running<D>>) {
+/// The leader's duty for the membership: one change at a time, as gossip, the progress of logs and the health of servers call
+/// for it.
+pub(crate) async fn lead<D: Disk>(mut pool: watch::Receiver<Pool>, running: Arc<Running<D>>, memory: Arc<Memory>) {
     let consensus = &running.handle;
-    let mut view = gossip.view();
     let mut status = consensus.status_watch();
+    let mut judged = memory.judged();
     loop {
-        let change = due(&view.borrow_and_update().members, &datacenter, &running);
+        judged.borrow_and_update();
+        let members = pool.borrow_and_update().clone();
+        let change = due(&members, &running, &memory);
         match change {
             Some(change) => {
                 tracing::info!(target: "agent.server", ?change, "changing Raft membership");
@@ -64,29 +70,34 @@ pub(crate) async fn lead<D: Disk>(gossip: Gossip, datacenter: String, running: A
                 }
             }
             None => tokio::select! {
-                changed = view.changed() => if changed.is_err() { return },
+                changed = pool.changed() => if changed.is_err() { return },
                 changed = status.changed() => if changed.is_err() { return },
+                changed = judged.changed() => if changed.is_err() { return },
             },
         }
         status.borrow_and_update();
     }
 }
 
-fn due<D: Disk>(members: &[Member], datacenter: &str, running: &Running<D>) -> Option<proconsul_raft::Change> {
+fn due<D: Disk>(members: &[Member], running: &Running<D>, memory: &Memory) -> Option<Change> {
     let status: Arc<consensus::Status> = running.handle.status();
     if !status.leads {
         return None;
     }
     let ours = *running.cluster().borrow();
-    let seen: Vec<_> = servers(members, datacenter).iter().map(|peer| peer.seen(ours)).collect();
-    let matched = |id| status.matched.iter().find(|(peer, _)| *peer == id).map(|(_, index)| *index);
-    member::due(&status.membership, &seen, running.handle.me(), status.commit, matched)
+    let seen: Vec<_> = members.iter().filter_map(|member| Seen::of(member, ours)).collect();
+    let standing = Standing {
+        me: running.handle.me(),
+        commit: status.commit,
+        matched: &|id| status.matched.iter().find(|(peer, _)| *peer == id).map(|(_, index)| *index),
+        stable: &|id| memory.is_stable(id, STABILIZATION),
+        cleanup: true,
+        voters_min: 0,
+    };
+    member::due(&status.membership, &seen, &standing)
 }
 
-fn servers(members: &[Member], datacenter: &str) -> Vec<Peer> {
-    members.iter().filter_map(|member| Peer::of(member, datacenter)).collect()
-}
-
-fn candidate(peer: &Peer) -> bootstrap::Peer {
-    bootstrap::Peer { server: peer.server.clone(), cluster: peer.cluster, expect: peer.expect as usize }
+fn candidate(member: &Member) -> Option<bootstrap::Peer> {
+    let tags = member.server.as_ref()?;
+    Some(bootstrap::Peer { server: member.as_raft_server()?, cluster: tags.cluster, expect: tags.expect })
 }

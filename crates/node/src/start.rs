@@ -14,7 +14,6 @@ use proconsul_consensus::{Book, Options, Running};
 use proconsul_gossip as gossip;
 use proconsul_http::HttpConfig;
 use proconsul_server::endpoint::{QueryTime, Server, Settings};
-use proconsul_server::leader::tombstones;
 use proconsul_server::machine::StoreMachine;
 use proconsul_state::store::Store;
 use proconsul_storage::disk::{Disk, MemoryDisk, RealDisk};
@@ -29,7 +28,7 @@ use crate::handle::{Handle, Shutdown};
 use crate::join::{Exhausted, Joiner};
 use crate::local::{Figures, Node};
 use crate::resolve::Resolver;
-use crate::{identity, local, members, tags};
+use crate::{duties, identity, local, tags};
 
 /// Bytes of log after which a snapshot is due, unless the last snapshot was larger.
 const SNAPSHOT_BYTES: u64 = 16 * 1024 * 1024;
@@ -98,10 +97,9 @@ impl Starting {
             left: Arc::clone(&left),
         });
         let http_addresses = http.iter().filter_map(|listener| listener.local_addr().ok()).collect();
-        self.serve(http, &node, &running, store);
+        self.serve(http, &node, &running, Arc::clone(&store));
         self.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate)));
-        self.tasks.spawn(members::follow(gossip.clone(), config.datacenter.clone(), Arc::clone(&running)));
-        self.tasks.spawn(members::lead(gossip.clone(), config.datacenter.clone(), Arc::clone(&running)));
+        duties::begin(&mut self.tasks, &config, &gossip, &running, &store);
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
         self.tell_cluster(&gossip, &running, &node);
         self.ends_with(async move { left.notified().await }, Shutdown::Left);
@@ -204,7 +202,6 @@ impl Starting {
     ) {
         let config = &self.config;
         let replica = Arc::new(running.handle.clone());
-        self.tasks.spawn(tombstones::run(Arc::clone(&replica), Arc::clone(&store)));
         let settings = Settings {
             datacenter: config.datacenter.clone(),
             node_name: config.node_name.clone(),
@@ -215,14 +212,7 @@ impl Starting {
             ui: config.ui,
             pretty: config.dev,
             kv_value_bytes_max: config.limits.kv_value_bytes_max,
-            transaction_bytes_max: config.limits.txn_request_bytes_max,
             connections_per_client_max: config.limits.http_conns_per_client_max,
-            block_endpoints: config.http.block_endpoints.clone(),
-            allow_write_from: config.http.allow_write_from.clone(),
-            response_headers: proconsul_http::headers(&config.http.response_headers),
-            use_cache: config.http.use_cache,
-            unprintable_paths: config.http.unprintable_paths,
-            discovery_max_stale: config.http.discovery_max_stale,
             ..HttpConfig::default()
         };
         let mut closing = self.closing.subscribe();

@@ -20,6 +20,10 @@ impl Replica for consensus::Handle {
         self.propose(command).await.map_err(unavailable)
     }
 
+    async fn propose_as_leader(&self, command: Bytes) -> Result<Bytes, Unavailable> {
+        self.propose_here(command).await.map_err(unavailable)
+    }
+
     async fn ask(&self, question: Bytes) -> Result<Bytes, Unavailable> {
         self.ask(question).await.map_err(unavailable)
     }

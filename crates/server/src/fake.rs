@@ -11,6 +11,7 @@ use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
 use proconsul_calls::error::Unavailable;
 use proconsul_calls::read::{Consistency, Contact};
+use proconsul_state::store::Store;
 use proconsul_types::agent::{AgentSelf, Member};
 use proconsul_types::operator::RaftConfiguration;
 
@@ -46,6 +47,10 @@ impl Replica for FakeReplica {
         let mut replies = Vec::new();
         machine.apply(&[(*index, command)], &mut replies).map_err(|_| Unavailable::ShuttingDown)?;
         replies.pop().ok_or(Unavailable::ShuttingDown)
+    }
+
+    async fn propose_as_leader(&self, command: Bytes) -> Result<Bytes, Unavailable> {
+        self.propose(command).await
     }
 
     async fn ask(&self, question: Bytes) -> Result<Bytes, Unavailable> {
@@ -101,8 +106,8 @@ impl Local for FakeLocal {
     async fn leave(&self) {}
 }
 
-/// A server in `dc1` with a leader, whose log begins at index 10.
-pub(crate) fn server() -> (Arc<Server<FakeReplica, FakeLocal>>, Arc<FakeReplica>) {
+/// A leader alone, whose log begins at index 10, and what it has applied.
+pub(crate) fn replica() -> (Arc<FakeReplica>, Arc<Store>) {
     let (machine, store) = StoreMachine::new();
     let replica = Arc::new(FakeReplica {
         machine: Mutex::new((machine, Index(9))),
@@ -111,6 +116,12 @@ pub(crate) fn server() -> (Arc<Server<FakeReplica, FakeLocal>>, Arc<FakeReplica>
         questions: Mutex::default(),
         answers: Mutex::default(),
     });
+    (replica, store)
+}
+
+/// A server in `dc1` with a leader, whose log begins at index 10.
+pub(crate) fn server() -> (Arc<Server<FakeReplica, FakeLocal>>, Arc<FakeReplica>) {
+    let (replica, store) = replica();
     let settings =
         Settings { datacenter: "dc1".to_owned(), node_name: "n1".to_owned(), query_time: QueryTime::default() };
     let server = Server::new(replica.clone(), Arc::new(FakeLocal), store, settings, Rng::seeded(1));

@@ -1,7 +1,60 @@
-//! What only the leader does, one duty per file.
+//! What only the leader does, one duty per file. Each decides apart from the task that carries it out.
 
+pub mod answers;
+pub mod autopilot;
 pub mod health;
+pub mod lock_delay;
 pub mod member;
+pub mod memory;
+mod office;
 pub mod reconcile;
 pub mod session_ttl;
 pub mod tombstones;
+
+use std::sync::Arc;
+
+use proconsul_consensus::Handle;
+use proconsul_state::store::Store;
+use tokio::sync::watch;
+
+use self::health::Threshold;
+use self::memory::Memory;
+use self::reconcile::Place;
+use crate::pool::Pool;
+
+/// What the duties work with.
+pub struct Duties {
+    /// The running consensus.
+    pub consensus: Handle,
+    /// The replicated store.
+    pub store: Arc<Store>,
+    /// Who is in the gossip pool.
+    pub pool: watch::Receiver<Pool>,
+    /// Where this server is.
+    pub place: Place,
+    /// The leader's memory, which the answers share.
+    pub memory: Arc<Memory>,
+}
+
+/// Carries the duties out whenever this server leads, until consensus stops.
+pub async fn run(duties: Duties) {
+    let Duties { consensus, store, pool, place, memory } = duties;
+    let replica = Arc::new(consensus.clone());
+    office::hold(consensus.status_watch(), || {
+        memory.clear();
+        let (replica, store, memory) = (Arc::clone(&replica), Arc::clone(&store), Arc::clone(&memory));
+        let (consensus, pool, place) = (consensus.clone(), pool.clone(), place.clone());
+        async move {
+            tokio::join!(
+                autopilot::run(consensus, pool.clone(), Arc::clone(&memory), Threshold::default),
+                reconcile::run(Arc::clone(&replica), Arc::clone(&store), pool, Arc::clone(&memory), place),
+                session_ttl::run(Arc::clone(&replica), Arc::clone(&store), Arc::clone(&memory)),
+                lock_delay::run(replica, store, memory),
+            );
+        }
+    })
+    .await;
+}
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,8 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use proconsul_base::id::{NodeId, RaftId};
+use proconsul_base::id::{ClusterId, NodeId, RaftId};
+use proconsul_raft::Server;
 use proconsul_types::node::Text;
 
 /// Everybody who is known, by name.
@@ -52,12 +53,21 @@ pub struct ServerTags {
     pub raft_version: String,
     /// The serf protocol: oldest, newest, spoken.
     pub serf_protocol: (u8, u8, u8),
+    /// The cluster it belongs to, if it belongs to one yet.
+    pub cluster: Option<ClusterId>,
+    /// How many servers it waits for before it founds a cluster; 0 when it waits to be added to one.
+    pub expect: usize,
 }
 
 impl Member {
     /// The server port's address; `None` for a client.
     pub fn server_address(&self) -> Option<SocketAddr> {
         self.server.as_ref().map(|server| SocketAddr::new(self.address, server.port))
+    }
+
+    /// As a server of our kind, which has a Raft identity and a node id.
+    pub fn as_raft_server(&self) -> Option<Server> {
+        Some(Server { raft_id: self.raft_id()?, node_id: self.node_id?, name: self.name.to_string() })
     }
 
     /// The Raft identity, if it has one.

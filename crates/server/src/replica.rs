@@ -15,6 +15,11 @@ pub trait Replica: Send + Sync + 'static {
     /// Forwards to the leader when this server is not the leader, and waits for a leader up to the hold time.
     fn propose(&self, command: Bytes) -> impl Future<Output = Result<Bytes, Unavailable>> + Send;
 
+    /// As [`Replica::propose`] on this server alone: [`Unavailable::NoLeader`] unless it leads.
+    ///
+    /// For the leader's duties: what a leader decides that was overthrown without knowing it must not reach its successor.
+    fn propose_as_leader(&self, command: Bytes) -> impl Future<Output = Result<Bytes, Unavailable>> + Send;
+
     /// Puts a [`Question`](crate::question::Question) to the leader, wherever it is, and brings its
     /// [`Answer`](crate::question::Answer). Waits for a leader up to the hold time; asks again only when it is certain that
     /// nothing was done.

@@ -5,7 +5,6 @@
 mod agent;
 #[cfg(test)]
 mod client;
-mod configured;
 mod connections;
 mod kv;
 mod refused;

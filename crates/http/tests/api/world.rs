@@ -47,6 +47,10 @@ impl Replica for FakeReplica {
         Ok(told.encode())
     }
 
+    async fn propose_as_leader(&self, command: Bytes) -> Result<Bytes, Unavailable> {
+        self.propose(command).await
+    }
+
     async fn ask(&self, _: Bytes) -> Result<Bytes, Unavailable> {
         Err(Unavailable::NoLeader)
     }

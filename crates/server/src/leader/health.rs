@@ -45,8 +45,6 @@ pub struct Evidence<'a> {
     pub term: Term,
     /// The end of its log.
     pub last: Index,
-    /// Seconds since 1970.
-    pub now: u64,
 }
 
 /// A leader's judgement of the servers, and since when it stands; begins empty with each leadership.
@@ -63,10 +61,10 @@ struct Stand {
 }
 
 impl Judge {
-    /// Judges all servers of the membership anew.
-    pub fn judge(&mut self, evidence: &Evidence<'_>, threshold: &Threshold) -> Health {
+    /// Judges all servers of the membership anew. `now` is in seconds since 1970.
+    pub fn judge(&mut self, now: u64, evidence: &Evidence<'_>, threshold: &Threshold) -> Health {
         self.stands.retain(|id, _| evidence.membership.contains(*id));
-        let mut server = |server, voter| self.judge_one(evidence, threshold, server, voter);
+        let mut server = |server, voter| self.judge_one(now, evidence, threshold, server, voter);
         let mut servers: Vec<ServerHealth> = Vec::new();
         servers.extend(evidence.membership.voters.iter().map(|voter| server(voter, true)));
         servers.extend(evidence.membership.learners.iter().map(|learner| server(learner, false)));
@@ -87,6 +85,7 @@ impl Judge {
 
     fn judge_one(
         &mut self,
+        now: u64,
         evidence: &Evidence<'_>,
         threshold: &Threshold,
         server: &Server,
@@ -97,9 +96,9 @@ impl Judge {
         let healthy = member.is_some_and(|member| member.presence == Presence::Alive)
             && silence.is_some_and(|silence| silence <= threshold.last_contact)
             && matched.0.saturating_add(threshold.trailing_logs) >= evidence.last.0;
-        let stand = self.stands.entry(server.raft_id).or_insert(Stand { healthy, since: evidence.now });
+        let stand = self.stands.entry(server.raft_id).or_insert(Stand { healthy, since: now });
         if stand.healthy != healthy {
-            *stand = Stand { healthy, since: evidence.now };
+            *stand = Stand { healthy, since: now };
         }
         let tags = member.and_then(|member| member.server.as_ref());
         ServerHealth {

@@ -1,16 +1,17 @@
 //! What the catalog must say of a member of the pool: whoever is alive is a node whose serfHealth passes, whoever failed is
 //! critical, whoever left is gone. Decides only, and never asks for what is so already.
 //!
-//! The node's own record (address, tagged addresses, metadata) belongs to the agent on it; the leader writes it only for a
-//! node that is new, so that others can find it until its agent speaks up.
+//! Of the node's own record the leader writes the address alone, so that others find it; tagged addresses and metadata are
+//! the agent's to tell.
 
 mod rounds;
+mod run;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proconsul_base::index::Index;
-use proconsul_calls::catalog::{Deregister, Register};
+use proconsul_state::command::catalog::Register;
 use proconsul_types::check::{CRITICAL, Check, PASSING, SERF_HEALTH};
 use proconsul_types::node::{Node, Text};
 use proconsul_types::service::{Proxy, Service, ServiceKind, Weights};
@@ -18,6 +19,7 @@ use proconsul_types::service::{Proxy, Service, ServiceKind, Weights};
 use crate::pool::{Member, Presence, ServerTags};
 
 pub use self::rounds::{Rounds, Unseen};
+pub use self::run::{Place, run};
 
 /// The service that every server is an instance of, its name and its id.
 pub const CONSUL: &str = "consul";
@@ -42,8 +44,8 @@ pub struct Known {
 pub enum Deed {
     /// The node is there.
     Register(Box<Register>),
-    /// The node is gone.
-    Deregister(Deregister),
+    /// The node of this name is gone.
+    Deregister(Text),
 }
 
 /// What is to be written about a member of the pool, in this order. `me` is the leader's own name: it never takes itself out of
@@ -73,8 +75,9 @@ fn alive(member: &Member, known: &Known, datacenter: &Text) -> Vec<Deed> {
         (Some(_), None) => false,
         (None, _) => true,
     };
-    if known.node.is_none() || !is_told || !says(known, PASSING) {
-        let node = new_node(member, datacenter);
+    let node = node(member, known.node.as_deref(), datacenter);
+    let is_there = known.node.as_deref().is_some_and(|known| known.address == node.address);
+    if !is_there || !is_told || !says(known, PASSING) {
         deeds.push(register(node, service, check(&member.name, PASSING, ALIVE_OUTPUT)));
     }
     deeds
@@ -88,8 +91,7 @@ fn failed(name: &Text, known: &Known) -> Option<Deed> {
 
 fn gone(name: &Text, known: &Known) -> Option<Deed> {
     known.node.as_deref()?;
-    let (service_id, check_id) = Default::default();
-    Some(Deed::Deregister(Deregister { datacenter: None, node: (&**name).into(), service_id, check_id }))
+    Some(Deed::Deregister(name.clone()))
 }
 
 fn says(known: &Known, status: &str) -> bool {
@@ -97,17 +99,18 @@ fn says(known: &Known, status: &str) -> bool {
 }
 
 fn register(node: Node, service: Option<Service>, check: Check) -> Deed {
-    Deed::Register(Box::new(Register { datacenter: None, node, service, checks: vec![check], skip_node_update: true }))
+    Deed::Register(Box::new(Register { node, service, checks: vec![check], skip_node_update: false }))
 }
 
-fn new_node(member: &Member, datacenter: &Text) -> Node {
+/// The record of a member's node: what is known of it stays as it is, but for where it is.
+fn node(member: &Member, known: Option<&Node>, datacenter: &Text) -> Node {
     Node {
         id: member.node_id,
         name: member.name.clone(),
         address: member.address.to_string().into(),
         datacenter: datacenter.clone(),
-        tagged_addresses: None,
-        meta: None,
+        tagged_addresses: known.and_then(|known| known.tagged_addresses.clone()),
+        meta: known.and_then(|known| known.meta.clone()),
         create_index: Index::ZERO,
         modify_index: Index::ZERO,
     }

@@ -62,7 +62,7 @@ pub async fn run<R: Replica>(replica: Arc<R>, store: Arc<Store>) {
         }
         let (count, oldest) = store.tombstones();
         let Some(reap) = reaper.tick(beginning.elapsed(), store.applied(), count, oldest) else { continue };
-        if let Err(error) = replica.propose(Command::Reap(reap).encode()).await {
+        if let Err(error) = replica.propose_as_leader(Command::Reap(reap).encode()).await {
             tracing::debug!(%error, through = reap.through.0, "old tombstones stay until the next step");
         }
     }

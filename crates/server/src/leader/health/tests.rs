@@ -17,6 +17,8 @@ fn member(number: u64, presence: Presence) -> Member {
         version: "1.8.7".into(),
         raft_version: "3".into(),
         serf_protocol: (1, 5, 2),
+        cluster: None,
+        expect: 3,
     };
     let name = format!("n{number}").into();
     Member { name, address: [10, 0, 0, number as u8].into(), presence, node_id: None, server: Some(tags) }
@@ -38,9 +40,8 @@ fn third(presence: Presence, silence: Option<u64>, matched: u64, now: u64, judge
         leader: server(1).raft_id,
         term: Term(4),
         last: Index(1000),
-        now,
     };
-    judge.judge(&evidence, &Threshold::default())
+    judge.judge(now, &evidence, &Threshold::default())
 }
 
 #[test]
