@@ -4,6 +4,7 @@ use crate::agent::AgentCalls;
 use crate::coordinate::CoordinateCalls;
 use crate::kv::KvCalls;
 use crate::operator::OperatorCalls;
+use crate::query::QueryCalls;
 use crate::status::StatusCalls;
 
 /// Everything the doors may ask, family by family. Doors are generic over it, so a call is a plain function call.
@@ -13,6 +14,7 @@ pub trait Door:
     + StatusCalls
     + OperatorCalls
     + CoordinateCalls
+    + QueryCalls
     + Send
     + Sync
     + 'static
@@ -25,6 +27,7 @@ impl<D> Door for D where
         + StatusCalls
         + OperatorCalls
         + CoordinateCalls
+        + QueryCalls
         + Send
         + Sync
         + 'static

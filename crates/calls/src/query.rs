@@ -3,7 +3,9 @@
 use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use proconsul_base::text::duration::DurationError;
 use proconsul_types::query::PreparedQuery;
 use proconsul_types::service::ServiceInstance;
 
@@ -125,18 +127,39 @@ pub enum QueryError {
     #[error("Invalid prepared query: Bad NearestN '{0}', must be >= 0")]
     NearestN(i64),
     /// A time that is none.
-    #[error("Invalid prepared query: Bad DNS TTL '{0}': time: invalid duration \"{0}\"")]
-    Ttl(String),
-    /// A time below zero, in nanoseconds.
-    #[error("Invalid prepared query: DNS TTL '{0}', must be >=0")]
-    NegativeTtl(i64),
+    #[error("Invalid prepared query: Bad DNS TTL '{0}': {1}")]
+    Ttl(String, DurationError),
+    /// So long a time below zero.
+    #[error("Invalid prepared query: DNS TTL '-{}', must be >=0", .0.as_nanos())]
+    NegativeTtl(Duration),
     /// Metadata that no node can have.
     #[error("Invalid prepared query: {0}")]
-    NodeMeta(String),
+    NodeMeta(#[from] MetaError),
+    /// A session's id that is none.
+    #[error("invalid session: index error: {0}")]
+    SessionId(String),
     /// A template that cannot be carried out.
     #[error("failed compiling template: {0}")]
     Template(String),
     /// A template was asked for by its id, which says nothing about the name to fill in.
     #[error("prepared query templates can only be resolved up by name, not by ID")]
     TemplateById,
+}
+
+/// Why metadata is none that a node can have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MetaError {
+    /// Too much of it.
+    #[error("Node metadata cannot contain more than 64 key/value pairs")]
+    Pairs,
+    /// One pair is not as it must be.
+    #[error("Couldn't load metadata pair ('{key}', '{value}'): {reason}")]
+    Pair {
+        /// Its key.
+        key: String,
+        /// Its value.
+        value: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
 }

@@ -7,7 +7,7 @@ mod error;
 mod evaluate;
 mod number;
 mod parse;
-mod pattern;
+pub mod pattern;
 mod shape;
 
 pub use error::FilterError;

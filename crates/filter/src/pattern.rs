@@ -23,7 +23,8 @@ pub enum PatternError {
     Unsupported,
 }
 
-pub(crate) fn compile(pattern: &str) -> Result<Regex, PatternError> {
+/// A regular expression that needs no more than a bounded room and time.
+pub fn compile(pattern: &str) -> Result<Regex, PatternError> {
     RegexBuilder::new(&rewrite::rewrite(pattern)?)
         .size_limit(limit::FILTER_PATTERN_BYTES)
         .dfa_size_limit(limit::FILTER_PATTERN_BYTES)

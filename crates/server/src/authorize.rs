@@ -17,6 +17,10 @@ pub(crate) enum Right<'a> {
     NodeRead(&'a str),
     /// Write what is known about a node.
     NodeWrite(&'a str),
+    /// Read, explain or list a prepared query of this name.
+    QueryRead(&'a str),
+    /// Write a prepared query of this name.
+    QueryWrite(&'a str),
     /// Read what only operators see.
     OperatorRead,
 }
@@ -29,6 +33,8 @@ pub(crate) fn authorize(right: Right<'_>) -> Result<(), CallError> {
         | Right::KeyPrefixWrite(_)
         | Right::NodeRead(_)
         | Right::NodeWrite(_)
+        | Right::QueryRead(_)
+        | Right::QueryWrite(_)
         | Right::OperatorRead => Ok(()),
     }
 }

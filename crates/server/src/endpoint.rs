@@ -5,6 +5,7 @@ mod ask;
 mod coordinate;
 mod kv;
 mod operator;
+mod query;
 mod read;
 mod status;
 mod write;

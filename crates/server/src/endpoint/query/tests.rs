@@ -1,0 +1,1 @@
+//! Prepared queries over a store and a fake log: what is refused, what templates become, whom a query finds.
