@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use proconsul_base::cidr::Cidr;
 use proconsul_base::id::NodeId;
 use proconsul_types::pod_context::PodContext;
 
@@ -104,6 +105,8 @@ pub struct Config {
     pub leave_on_terminate: bool,
     /// Whether SIGINT stops the agent without leaving the cluster (servers: true, clients: false).
     pub skip_leave_on_interrupt: bool,
+    /// What the HTTP API lets through and adds.
+    pub http: HttpSettings,
     /// Bounds on what clients may ask.
     pub limits: Limits,
     /// The pod this agent stands for in loopback isolation. Addresses and paths above already follow it; outgoing
@@ -171,6 +174,23 @@ pub struct RaftConfig {
     pub snapshot_interval: Duration,
     /// How many entries before a snapshot are kept for slow followers (`raft_trailing_logs`, 10000).
     pub trailing_logs: u64,
+}
+
+/// The HTTP API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpSettings {
+    /// Paths that are blocked, with all that begins with them (`http_config.block_endpoints`).
+    pub block_endpoints: Vec<String>,
+    /// From where writes are taken; empty for everywhere (`http_config.allow_write_http_from`).
+    pub allow_write_from: Vec<Cidr>,
+    /// Headers of every answer (`http_config.response_headers`).
+    pub response_headers: BTreeMap<String, String>,
+    /// Whether `?cached` is followed (`http_config.use_cache`, true).
+    pub use_cache: bool,
+    /// Whether paths may hold characters that cannot be printed (`disable_http_unprintable_char_filter`).
+    pub unprintable_paths: bool,
+    /// How stale reads of catalog and health may be that do not say; zero for not at all (`discovery_max_stale`).
+    pub discovery_max_stale: Duration,
 }
 
 /// Bounds on what clients may ask.

@@ -1,10 +1,11 @@
 //! From a request to its answer: the path is checked, the route found, the handler called.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
-use hyper::{Method, Request, StatusCode};
+use hyper::{HeaderMap, Method, Request, StatusCode};
 use proconsul_calls::door::Door;
 
 use crate::cx::Cx;
@@ -15,18 +16,19 @@ use crate::query::Query;
 use crate::reply::{self, Reply};
 use crate::routes::{self, FAMILIES, surface};
 use crate::serve::HttpConfig;
-use crate::{page, redirect};
+use crate::{gzip, page, redirect};
 
 /// Answers one request.
 pub(crate) async fn answer<D: Door>(
     door: &D,
     config: &HttpConfig,
     progress: &Progress,
+    client: IpAddr,
     request: Request<Incoming>,
 ) -> Reply {
     let (head, body) = request.into_parts();
     let (method, query) = (&head.method, head.uri.query());
-    let path = match path::decode(head.uri.path()) {
+    let path = match path::decode(head.uri.path(), config.unprintable_paths) {
         Ok(path) => path,
         Err(PathError::Escape) => return reply::malformed(),
         Err(PathError::NotText) => return reply::error(&HttpError::NotText),
@@ -39,15 +41,38 @@ pub(crate) async fn answer<D: Door>(
     let Some((route, rest)) = surface::find(FAMILIES, &path) else {
         return page::answer(config, method, &path);
     };
-    if !route.has(method) {
-        return reply::with_allow(without_call(method), route.allow);
-    }
-    let query = match Query::parse(query) {
-        Ok(query) => query,
-        Err(error) => return reply::error(&error),
+    let reply = match allowed(config, method, &path, client).and_then(|()| Query::parse(query)) {
+        _ if !route.has(method) && !config.blocks(&path) => reply::with_allow(without_call(method), route.allow),
+        Err(error) => reply::error(&error),
+        Ok(query) => {
+            let mut cx = Cx { door, config, method, headers: &head.headers, path: &path, rest, query, progress, body };
+            routes::call(route.call, &mut cx).await.unwrap_or_else(|error| reply::error(&error))
+        }
     };
-    let mut cx = Cx { door, config, method, headers: &head.headers, rest, query, progress, body };
-    routes::call(route.call, &mut cx).await.unwrap_or_else(|error| reply::error(&error))
+    finished(reply, config, &head.headers).await
+}
+
+/// Whether the agent's configuration lets this client ask for this.
+fn allowed(config: &HttpConfig, method: &Method, path: &str, client: IpAddr) -> Result<(), HttpError> {
+    if config.blocks(path) {
+        return Err(HttpError::Blocked);
+    }
+    let is_write = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let may_write = || config.allow_write_from.iter().any(|block| block.holds(client));
+    if is_write && !config.allow_write_from.is_empty() && !may_write() {
+        return Err(HttpError::Restricted);
+    }
+    Ok(())
+}
+
+/// What is done to every answer of a route.
+async fn finished(mut reply: Reply, config: &HttpConfig, asked: &HeaderMap) -> Reply {
+    for (name, value) in &config.response_headers {
+        if !reply.headers().contains_key(name) {
+            reply.headers_mut().insert(name, value.clone());
+        }
+    }
+    if gzip::is_accepted(asked) { gzip::encoded(reply).await } else { reply }
 }
 
 /// Where a path that is not clean, or lacks the slash of a route, is to be asked for.

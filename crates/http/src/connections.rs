@@ -85,6 +85,10 @@ impl Place {
         self.number
     }
 
+    pub(crate) fn client(&self) -> IpAddr {
+        self.client
+    }
+
     pub(crate) fn progress(&self) -> &Progress {
         &self.progress
     }

@@ -29,6 +29,8 @@ pub(crate) struct Cx<'a, D> {
     pub(crate) method: &'a Method,
     /// The headers.
     pub(crate) headers: &'a HeaderMap,
+    /// The decoded path.
+    pub(crate) path: &'a str,
     /// The decoded path after the route's own part.
     pub(crate) rest: &'a str,
     /// The query.
@@ -42,7 +44,7 @@ pub(crate) struct Cx<'a, D> {
 impl<D> Cx<'_, D> {
     /// The options of a read.
     pub(crate) fn read_options(&self) -> Result<ReadOptions, HttpError> {
-        options::read(&self.query)
+        options::read(&self.query, self.path, self.config.discovery_max_stale)
     }
 
     /// Refuses every namespace but the one there is.

@@ -30,6 +30,12 @@ pub(crate) enum HttpError {
     /// A body that is not what was expected, of a config entry or a discovery chain.
     #[error("Bad request: Request decoding failed: {0}")]
     DecodeDocument(DecodeError),
+    /// An endpoint that the configuration blocks.
+    #[error("Endpoint is blocked by agent configuration")]
+    Blocked,
+    /// A write from where the configuration allows none.
+    #[error("Access is restricted")]
+    Restricted,
     /// An escape in the query is broken.
     #[error("the query of the URL has a broken escape; write each special character as % and two hexadecimal digits")]
     Query,

@@ -12,6 +12,7 @@ mod coordinate;
 mod cx;
 mod decode;
 mod error;
+mod gzip;
 mod json;
 mod kv;
 mod operator;
@@ -27,4 +28,4 @@ mod selection;
 mod serve;
 mod status;
 
-pub use serve::{HttpConfig, serve};
+pub use serve::{HttpConfig, headers, serve};

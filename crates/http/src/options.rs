@@ -9,10 +9,19 @@ use proconsul_calls::read::{Consistency, ReadOptions, Wait};
 use crate::error::HttpError;
 use crate::query::Query;
 
-/// Reads the options of a read from the query.
-pub(crate) fn read(query: &Query<'_>) -> Result<ReadOptions, HttpError> {
+/// Reads the options of a read from the query. Reads of the catalog and of health that do not say may be as stale as
+/// `discovery_max_stale`, unless it is zero.
+pub(crate) fn read(query: &Query<'_>, path: &str, discovery_max_stale: Duration) -> Result<ReadOptions, HttpError> {
     let datacenter = query.filled("dc").map(Into::into);
-    Ok(ReadOptions { datacenter, consistency: consistency(query)?, wait: wait(query)? })
+    let is_said = ["leader", "cached"].into_iter().any(|name| query.has(name));
+    let is_discovery = path.starts_with("/v1/catalog") || path.starts_with("/v1/health");
+    let consistency = match consistency(query)? {
+        Consistency::Default if is_discovery && !is_said && !discovery_max_stale.is_zero() => {
+            Consistency::Stale { at_most: Some(discovery_max_stale) }
+        }
+        asked => asked,
+    };
+    Ok(ReadOptions { datacenter, consistency, wait: wait(query)? })
 }
 
 fn consistency(query: &Query<'_>) -> Result<Consistency, HttpError> {
@@ -50,7 +59,7 @@ mod tests {
     use super::*;
 
     fn check(query: &str) -> Result<ReadOptions, String> {
-        read(&Query::parse(Some(query)).unwrap()).map_err(|error| error.to_string())
+        read(&Query::parse(Some(query)).unwrap(), "/v1/kv/a", Duration::from_secs(9)).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -70,6 +79,22 @@ mod tests {
         for (query, mode) in modes {
             assert_eq!(check(query).unwrap().consistency, mode, "{query}");
         }
+    }
+
+    #[test]
+    fn discovery_is_as_stale_as_configured_unless_the_query_says() {
+        let mode = |query, path, secs| {
+            read(&Query::parse(Some(query)).unwrap(), path, Duration::from_secs(secs)).unwrap().consistency
+        };
+        let stale = Consistency::Stale { at_most: Some(Duration::from_secs(5)) };
+        for path in ["/v1/catalog/services", "/v1/health/service/a"] {
+            assert_eq!(mode("", path, 5), stale);
+            assert_eq!(mode("", path, 0), Consistency::Default);
+            assert_eq!(mode("leader", path, 5), Consistency::Default);
+            assert_eq!(mode("cached", path, 5), Consistency::Default);
+            assert_eq!(mode("consistent", path, 5), Consistency::Consistent);
+        }
+        assert_eq!(mode("", "/v1/session/list", 5), Consistency::Default);
     }
 
     #[test]

@@ -13,14 +13,15 @@ pub(crate) enum PathError {
     Unprintable,
 }
 
-/// The decoded path. A path that needs no work is borrowed.
-pub(crate) fn decode(raw: &str) -> Result<Cow<'_, str>, PathError> {
+/// The decoded path. A path that needs no work is borrowed. Characters without a printed form are let through only if
+/// `unprintable` says so.
+pub(crate) fn decode(raw: &str, unprintable: bool) -> Result<Cow<'_, str>, PathError> {
     if raw.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b'%') {
         return Ok(Cow::Borrowed(raw));
     }
     let bytes = unescape(raw, false).ok_or(PathError::Escape)?;
     let text = String::from_utf8(bytes).map_err(|_| PathError::NotText)?;
-    if text.chars().all(is_printable) { Ok(Cow::Owned(text)) } else { Err(PathError::Unprintable) }
+    if unprintable || text.chars().all(is_printable) { Ok(Cow::Owned(text)) } else { Err(PathError::Unprintable) }
 }
 
 /// Takes the escapes out; `None` when one is broken. In a query `+` is a space.
@@ -102,25 +103,26 @@ mod tests {
     #[test]
     fn a_plain_path_is_taken_as_it_is() {
         for path in ["/v1/kv/a/b", "/v1/kv/a+b", "/", "/v1/kv/a:b=c"] {
-            assert!(matches!(decode(path), Ok(Cow::Borrowed(same)) if same == path));
+            assert!(matches!(decode(path, false), Ok(Cow::Borrowed(same)) if same == path));
             assert_eq!(cleaned(path), None);
         }
     }
 
     #[test]
     fn escapes_are_decoded_and_broken_ones_refused() {
-        assert_eq!(decode("/a%2fb%20c").unwrap(), "/a/b c");
-        assert_eq!(decode("/%E2%82%AC%CC%81").unwrap(), "/€\u{301}");
+        assert_eq!(decode("/a%2fb%20c", false).unwrap(), "/a/b c");
+        assert_eq!(decode("/%E2%82%AC%CC%81", false).unwrap(), "/€\u{301}");
         for broken in ["/%", "/%2", "/%zz"] {
-            assert_eq!(decode(broken), Err(PathError::Escape));
+            assert_eq!(decode(broken, false), Err(PathError::Escape));
         }
-        assert_eq!(decode("/a%ff"), Err(PathError::NotText));
+        assert_eq!(decode("/a%ff", false), Err(PathError::NotText));
     }
 
     #[test]
     fn characters_without_a_printed_form_are_refused() {
         for hidden in ["/a%0ab", "/%7f", "/a%c2%a0b", "/a%e2%80%8bb", "/%ee%80%80"] {
-            assert_eq!(decode(hidden), Err(PathError::Unprintable), "{hidden}");
+            assert_eq!(decode(hidden, false), Err(PathError::Unprintable), "{hidden}");
+            assert!(decode(hidden, true).is_ok());
         }
     }
 

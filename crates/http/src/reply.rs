@@ -41,6 +41,7 @@ impl HttpError {
             | Self::DecodeInside(_)
             | Self::Segment
             | Self::Record => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Blocked | Self::Restricted => StatusCode::FORBIDDEN,
             Self::NoSessions(_) => StatusCode::NOT_IMPLEMENTED,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Query

@@ -1,14 +1,17 @@
 //! The listeners and their connections, from the first byte to the last.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use proconsul_base::cidr::Cidr;
 use proconsul_base::limit;
 use proconsul_calls::door::Door;
 use tokio::net::{TcpListener, TcpStream};
@@ -34,6 +37,18 @@ pub struct HttpConfig {
     pub connections_per_client_max: usize,
     /// Connections at a time, from all clients.
     pub connections_max: usize,
+    /// Paths whose endpoints are blocked, with all that begins with them (`http_config.block_endpoints`).
+    pub block_endpoints: Vec<String>,
+    /// From where writes are taken; empty for everywhere (`http_config.allow_write_http_from`).
+    pub allow_write_from: Vec<Cidr>,
+    /// Added to every answer of the API that does not have them (`http_config.response_headers`).
+    pub response_headers: Vec<(HeaderName, HeaderValue)>,
+    /// Whether `?cached` is followed (`http_config.use_cache`).
+    pub use_cache: bool,
+    /// Whether paths may hold characters without a printed form (`disable_http_unprintable_char_filter`).
+    pub unprintable_paths: bool,
+    /// How stale reads of the catalog and of health may be that do not say; zero for not at all (`discovery_max_stale`).
+    pub discovery_max_stale: Duration,
     /// How long requests under way may take after the shutdown has begun.
     pub grace: Duration,
 }
@@ -47,8 +62,25 @@ impl Default for HttpConfig {
             transaction_bytes_max: limit::KV_VALUE_BYTES,
             connections_per_client_max: limit::HTTP_CONNECTIONS_PER_CLIENT,
             connections_max: limit::HTTP_CONNECTIONS,
+            block_endpoints: Vec::new(),
+            allow_write_from: Vec::new(),
+            response_headers: Vec::new(),
+            use_cache: true,
+            unprintable_paths: false,
+            discovery_max_stale: Duration::ZERO,
             grace: Duration::from_secs(1),
         }
+    }
+}
+
+/// Headers from names and values; what cannot be one is left out.
+pub fn headers(named: &BTreeMap<String, String>) -> Vec<(HeaderName, HeaderValue)> {
+    named.iter().filter_map(|(name, value)| Some((name.parse().ok()?, value.parse().ok()?))).collect()
+}
+
+impl HttpConfig {
+    pub(crate) fn blocks(&self, path: &str) -> bool {
+        self.block_endpoints.iter().any(|blocked| path.starts_with(&**blocked))
     }
 }
 
@@ -167,9 +199,10 @@ async fn busy<'a, D: Door>(
     stopped: &mut watch::Receiver<bool>,
 ) -> Option<Observed<'a>> {
     let (progress, door, config) = (place.progress(), &*shared.door, &shared.config);
+    let client = place.client();
     let service = service_fn(|request| async move {
         progress.working();
-        let reply = answer::answer(door, config, progress, request).await;
+        let reply = answer::answer(door, config, progress, client, request).await;
         progress.answered();
         Ok::<_, Infallible>(reply)
     });

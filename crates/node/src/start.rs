@@ -212,7 +212,14 @@ impl Starting {
             ui: config.ui,
             pretty: config.dev,
             kv_value_bytes_max: config.limits.kv_value_bytes_max,
+            transaction_bytes_max: config.limits.txn_request_bytes_max,
             connections_per_client_max: config.limits.http_conns_per_client_max,
+            block_endpoints: config.http.block_endpoints.clone(),
+            allow_write_from: config.http.allow_write_from.clone(),
+            response_headers: proconsul_http::headers(&config.http.response_headers),
+            use_cache: config.http.use_cache,
+            unprintable_paths: config.http.unprintable_paths,
+            discovery_max_stale: config.http.discovery_max_stale,
             ..HttpConfig::default()
         };
         let mut closing = self.closing.subscribe();

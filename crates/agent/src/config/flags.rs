@@ -52,7 +52,6 @@ const SOURCES: &[Flag] = &[
 /// Flags that Consul knows, and the key each stands for.
 const ABSENT: &[(&str, Takes, &str)] = &[
     ("advertise-wan", VALUE, "advertise_addr_wan"),
-    ("allow-write-http-from", VALUE, "http_config.allow_write_http_from"),
     ("auto-reload-config", Takes::Switch, "auto_reload_config"),
     ("check_output_max_size", Takes::Integer, "check_output_max_size"),
     ("disable-keyring-file", Takes::Switch, "disable_keyring_file"),

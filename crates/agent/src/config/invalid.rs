@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use proconsul_base::cidr::CidrError;
 use proconsul_base::id::IdError;
 use proconsul_base::text::duration::DurationError;
 
@@ -120,6 +121,12 @@ pub enum Invalid {
     /// An empty address to join.
     #[error("an address to join is empty")]
     EmptyJoin,
+    /// No block of addresses.
+    #[error(transparent)]
+    Cidr(#[from] CidrError),
+    /// Not what a header can be.
+    #[error("{0:?} is no HTTP header, or its value is not one line of ASCII text")]
+    Header(String),
     /// No level.
     #[error("Invalid log level: {0}. Valid log levels are: [TRACE DEBUG INFO WARN ERR ERROR]")]
     LogLevel(String),

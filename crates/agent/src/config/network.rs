@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+pub(super) use proconsul_base::cidr::within;
+
 use super::environment::Interface;
 
 /// RFC 1918: networks of one's own.
@@ -61,21 +63,6 @@ pub(super) fn is_forwardable(address: IpAddr) -> bool {
         IpAddr::V6(v6) => v6.is_unicast_link_local(),
     };
     !address.is_loopback() && !link_local && !address.is_multicast() && !address.is_unspecified()
-}
-
-/// Whether an address lies in a block, given by any of its addresses and its prefix length.
-pub(super) fn within(address: IpAddr, block: IpAddr, bits: u8) -> bool {
-    match (address, block) {
-        (IpAddr::V4(address), IpAddr::V4(block)) => {
-            let differs = u32::from(address) ^ u32::from(block);
-            differs.checked_shr(32 - u32::from(bits.min(32))).unwrap_or(0) == 0
-        }
-        (IpAddr::V6(address), IpAddr::V6(block)) => {
-            let differs = u128::from(address) ^ u128::from(block);
-            differs.checked_shr(128 - u32::from(bits.min(128))).unwrap_or(0) == 0
-        }
-        _ => false,
-    }
 }
 
 /// The private IPv4 addresses that others may reach this machine by, each once.

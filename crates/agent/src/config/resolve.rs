@@ -2,6 +2,7 @@
 
 mod address;
 mod cluster;
+mod http;
 mod identity;
 mod listen;
 mod output;
@@ -66,6 +67,7 @@ pub(super) fn resolve(
         leave_drain_time: resolver.leave_drain_time(),
         leave_on_terminate: settings.boolean("leave_on_terminate").unwrap_or(!server),
         skip_leave_on_interrupt: settings.boolean("skip_leave_on_interrupt").unwrap_or(server),
+        http: resolver.http(),
         limits: resolver.limits(),
         pod: environment.pod.clone(),
         data_dir,

@@ -11,6 +11,8 @@ use super::environment::{Files, Found, Interface};
 use super::*;
 use crate::flag;
 
+mod http;
+
 /// A machine with one private address, and these files.
 #[derive(Default)]
 struct Machine {

@@ -44,6 +44,29 @@ impl Client {
     }
 
     pub(crate) async fn answer(&mut self, is_to_head: bool) -> Answer {
+        let (head, length) = self.head().await;
+        let mut answer = Answer { status: head[9..12].parse().unwrap(), head, body: String::new() };
+        if !is_to_head {
+            answer.body = String::from_utf8(self.body(length).await).unwrap();
+        }
+        answer
+    }
+
+    /// The head and the bare bytes of an answer.
+    pub(crate) async fn bytes(&mut self) -> (String, Vec<u8>) {
+        let (head, length) = self.head().await;
+        let body = self.body(length).await;
+        (head, body)
+    }
+
+    async fn body(&mut self, length: usize) -> Vec<u8> {
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).await.unwrap();
+        body
+    }
+
+    /// The head, and how long the body is.
+    async fn head(&mut self) -> (String, usize) {
         let mut head = String::new();
         loop {
             let mut line = String::new();
@@ -55,14 +78,9 @@ impl Client {
                 head.push_str(&line.replace("\r\n", "\n"));
             }
         }
-        let mut answer = Answer { status: head[9..12].parse().unwrap(), head, body: String::new() };
-        let length = answer.header("Content-Length").map_or(0, |length| length.parse().unwrap());
-        if !is_to_head {
-            let mut body = vec![0; length];
-            self.0.read_exact(&mut body).await.unwrap();
-            answer.body = String::from_utf8(body).unwrap();
-        }
-        answer
+        let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
+        let length = length.map_or(0, |length| length.parse().unwrap());
+        (head, length)
     }
 
     /// Whether the other side has ended the connection.

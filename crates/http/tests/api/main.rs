@@ -5,6 +5,7 @@
 mod agent;
 #[cfg(test)]
 mod client;
+mod configured;
 mod connections;
 mod kv;
 mod refused;
