@@ -30,7 +30,7 @@
 //! until GET /v1/session/list                      repeated until the body shows this; not compared
 //!   shows []
 //! GET /v1/health/state/any
-//!   any-order                                     the list's elements are compared as a set
+//!   any-order                                     the list's elements are compared as a set; `any-order Nodes`: those of a field
 //!   hide Output                                   the field's value is not compared
 //!   single                                        not compared when ours is a cluster
 //! dns SRV web.service.consul +tcp +edns=1232      also +norecurse +subnet=10.0.0.0/24 +class=3 +opcode=2

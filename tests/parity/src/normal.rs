@@ -68,7 +68,7 @@ impl Normalizer {
             };
             text += &format!("{name}: {value}\n");
         }
-        if request.may_wait() {
+        if request.may_wait() && answer.header("x-consul-index").is_some() {
             let word = if answer.took >= waited(&request.path) { "the whole wait" } else { "something new" };
             text += &format!("after: {word}\n");
         }
@@ -105,7 +105,10 @@ impl Normalizer {
             format!("\"{}\":{}{number}", &found[1], &found[2])
         };
         let text = self.index.replace_all(&text, index).into_owned();
-        if step.any_order { list::sorted(&text) } else { text }
+        match &step.any_order {
+            Some(field) => list::sorted(&text, field),
+            None => text,
+        }
     }
 
     fn marked(&self, text: &str) -> String {

@@ -31,8 +31,9 @@ pub struct Step {
     pub action: Action,
     /// Values taken from the answer for later steps.
     pub saves: Vec<Save>,
-    /// The elements of lists are compared as sets.
-    pub any_order: bool,
+    /// The elements of this list are compared as a set: a field of the outermost object, or without a name the whole body. Lists of
+    /// strings are then sets everywhere.
+    pub any_order: Option<String>,
     /// Fields whose values are not compared, only that they are there.
     pub hidden: Vec<String>,
     /// Only how many records there are is compared, for answers that are samples.

@@ -1,12 +1,16 @@
 //! Lists whose order means nothing, put into one. Knows as much of JSON as it takes to see where elements end.
 
-/// The outermost list and all lists of strings with their elements sorted. Marks are left out of the comparison, for they are not known yet.
-pub(super) fn sorted(text: &str) -> String {
+/// The list in this field, or the outermost one, and all lists of strings with their elements sorted. Marks are left out of the comparison,
+/// for they are not known yet.
+pub(super) fn sorted(text: &str, field: &str) -> String {
     let text = strings_sorted(text);
-    let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return text };
-    let mut elements = elements(inner);
+    let key = if field.is_empty() { "[".to_owned() } else { format!("\"{field}\":[") };
+    let found = if field.is_empty() { text.strip_prefix(&key).map(|rest| ("", rest)) } else { text.split_once(&key) };
+    let Some((before, rest)) = found else { return text };
+    let end = end(rest);
+    let mut elements = elements(&rest[..end]);
     elements.sort_by_cached_key(|element| without_marks(element));
-    format!("[{}]", elements.join(","))
+    format!("{before}{key}{}{}", elements.join(","), &rest[end..])
 }
 
 /// Lists without lists or objects inside, wherever they are.
@@ -28,9 +32,30 @@ fn strings_sorted(text: &str) -> String {
 }
 
 fn elements(inner: &str) -> Vec<&str> {
-    let (mut depth, mut quoted, mut escaped, mut start) = (0_i32, false, false, 0);
+    let mut start = 0;
     let mut found = Vec::new();
-    for (place, letter) in inner.char_indices() {
+    for (place, letter) in outside(inner) {
+        if letter == ',' {
+            found.push(&inner[start..place]);
+            start = place + 1;
+        }
+    }
+    if !inner.is_empty() {
+        found.push(&inner[start..]);
+    }
+    found
+}
+
+/// Where the bracket is that closes what was opened before this text.
+fn end(text: &str) -> usize {
+    outside(text).find(|(_, letter)| *letter == ']').map_or(text.len(), |(place, _)| place)
+}
+
+/// The letters that are neither in a string nor inside brackets that this text opens.
+fn outside(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut depth, mut quoted, mut escaped) = (0_i32, false, false);
+    text.char_indices().filter(move |(_, letter)| {
+        let before = depth;
         match letter {
             _ if escaped => escaped = false,
             '\\' if quoted => escaped = true,
@@ -38,17 +63,10 @@ fn elements(inner: &str) -> Vec<&str> {
             _ if quoted => {}
             '[' | '{' => depth += 1,
             ']' | '}' => depth -= 1,
-            ',' if depth == 0 => {
-                found.push(&inner[start..place]);
-                start = place + 1;
-            }
-            _ => {}
+            _ => return depth == 0,
         }
-    }
-    if !inner.is_empty() {
-        found.push(&inner[start..]);
-    }
-    found
+        before == 0 && depth < 0
+    })
 }
 
 fn without_marks(element: &str) -> String {

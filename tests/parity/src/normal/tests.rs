@@ -14,7 +14,7 @@ fn step() -> Step {
         text: "GET /".to_owned(),
         action: Action::Ask(Request::get("/")),
         saves: Vec::new(),
-        any_order: false,
+        any_order: None,
         hidden: Vec::new(),
         counted: false,
         single: false,
@@ -46,14 +46,18 @@ fn indexes_become_places_in_their_order_and_uuids_numbers_by_appearance() {
 #[test]
 fn lists_without_order_are_sorted_without_regard_to_marks() {
     assert_eq!(
-        list::sorted("[{\"a\":\"«uf»\",\"b\":2},{\"a\":\"«ux»\",\"b\":\"1,]\"}]"),
+        list::sorted("[{\"a\":\"«uf»\",\"b\":2},{\"a\":\"«ux»\",\"b\":\"1,]\"}]", ""),
         "[{\"a\":\"«ux»\",\"b\":\"1,]\"},{\"a\":\"«uf»\",\"b\":2}]"
     );
     assert_eq!(
-        list::sorted(r#"{"a":["z","b,"],"c":[],"d":[["y","x"]]}"#),
+        list::sorted(r#"{"a":["z","b,"],"c":[],"d":[["y","x"]]}"#, ""),
         r#"{"a":["b,","z"],"c":[],"d":[["x","y"]]}"#
     );
-    assert_eq!(list::sorted("null"), "null");
+    assert_eq!(
+        list::sorted(r#"{"A":[2,1],"B":[{"c":[4]},{"a":3}],"C":0}"#, "B"),
+        r#"{"A":[2,1],"B":[{"a":3},{"c":[4]}],"C":0}"#
+    );
+    assert_eq!(list::sorted("null", ""), "null");
 }
 
 #[test]
