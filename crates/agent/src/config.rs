@@ -97,6 +97,8 @@ pub struct Config {
     pub default_query_time: Duration,
     /// The longest that a blocking query may ask to wait (`max_query_time`, 600 s).
     pub max_query_time: Duration,
+    /// The shortest time to live that a session may ask for (`session_ttl_min`, 10 s).
+    pub session_ttl_min: Duration,
     /// How long a request is held while there is no leader (`performance.rpc_hold_timeout`, 7 s).
     pub rpc_hold_timeout: Duration,
     /// How long a leaving server keeps answering, so that clients find another (`performance.leave_drain_time`, 5 s).

@@ -5,6 +5,7 @@ use crate::coordinate::CoordinateCalls;
 use crate::kv::KvCalls;
 use crate::operator::OperatorCalls;
 use crate::query::QueryCalls;
+use crate::session::SessionCalls;
 use crate::status::StatusCalls;
 
 /// Everything the doors may ask, family by family. Doors are generic over it, so a call is a plain function call.
@@ -13,6 +14,7 @@ pub trait Door:
     + AgentCalls
     + StatusCalls
     + OperatorCalls
+    + SessionCalls
     + CoordinateCalls
     + QueryCalls
     + Send
@@ -26,6 +28,7 @@ impl<D> Door for D where
         + AgentCalls
         + StatusCalls
         + OperatorCalls
+        + SessionCalls
         + CoordinateCalls
         + QueryCalls
         + Send

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::coordinate::CoordinateError;
 use crate::event::EventError;
 use crate::query::QueryError;
+use crate::session::SessionError;
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +31,9 @@ pub enum CallError {
     /// A user event that was not fired.
     #[error(transparent)]
     Event(#[from] EventError),
+    /// A session that cannot be made or found.
+    #[error(transparent)]
+    Session(#[from] SessionError),
     /// The state machine answered in a form this server does not know: the servers run different versions.
     #[error("the servers answered the write in a form unknown to this one; bring all servers to one version")]
     UnknownOutcome,

@@ -63,6 +63,20 @@ pub struct Write {
     pub change: Change,
 }
 
+/// Under which condition a key is set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// Under none.
+    #[default]
+    Always,
+    /// Only when the key was last changed at this index; index 0: only when there is no such key.
+    Unchanged(Index),
+    /// Only together with its lock, which this session takes, or has already.
+    Acquire(Box<str>),
+    /// Only together with its lock, which this session holds and gives back.
+    Release(Box<str>),
+}
+
 /// What a write does; its reply is whether it took place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -74,8 +88,8 @@ pub enum Change {
         value: Bytes,
         /// The new flags.
         flags: u64,
-        /// Only when the key was last changed at this index; index 0: only when there is no such key.
-        cas: Option<Index>,
+        /// When it is set.
+        when: When,
     },
     /// Removes a key.
     Delete {

@@ -13,4 +13,5 @@ pub mod kv;
 pub mod operator;
 pub mod query;
 pub mod read;
+pub mod session;
 pub mod status;

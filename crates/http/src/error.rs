@@ -72,9 +72,9 @@ pub(crate) enum HttpError {
     /// A number above 64 bits; Go's text.
     #[error("strconv.ParseUint: parsing {0:?}: value out of range")]
     NumberRange(String),
-    /// Locks without sessions.
-    #[error("?{0} needs a session, and this version has no sessions; write without it, or with ?cas")]
-    NoSessions(&'static str),
+    /// A session that cannot be renewed because there is none.
+    #[error("Session id '{0}' not found")]
+    NoSession(String),
     /// A body over the limit.
     #[error(
         "Request body({bytes} bytes) too large, max size: {} bytes.{}", limit.bytes, limit.see

@@ -26,6 +26,7 @@ mod reply;
 mod routes;
 mod selection;
 mod serve;
+mod session;
 mod status;
 
 pub use serve::{HttpConfig, headers, serve};

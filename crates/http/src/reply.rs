@@ -42,7 +42,7 @@ impl HttpError {
             | Self::Segment
             | Self::Record => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Blocked | Self::Restricted => StatusCode::FORBIDDEN,
-            Self::NoSessions(_) => StatusCode::NOT_IMPLEMENTED,
+            Self::NoSession(_) => StatusCode::NOT_FOUND,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Query
             | Self::NotText
@@ -70,6 +70,7 @@ fn of_call(error: &CallError) -> StatusCode {
         | CallError::Coordinate(_)
         | CallError::Query(_)
         | CallError::Event(_)
+        | CallError::Session(_)
         | CallError::UnknownOutcome => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

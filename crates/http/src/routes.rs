@@ -9,7 +9,7 @@ use proconsul_calls::door::Door;
 use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::reply::Reply;
-use crate::{agent, catalog, coordinate, kv, operator, status};
+use crate::{agent, catalog, coordinate, kv, operator, session, status};
 
 pub(crate) mod surface;
 
@@ -32,6 +32,12 @@ surface! {
     }
     // Sessions.
     session {
+        SessionCreate: "session/create" "OPTIONS,PUT" => session::create;
+        SessionDestroy: "session/destroy/" "OPTIONS,PUT" => session::destroy;
+        SessionRenew: "session/renew/" "OPTIONS,PUT" => session::renew;
+        SessionInfo: "session/info/" "OPTIONS,GET" => session::info;
+        SessionNode: "session/node/" "OPTIONS,GET" => session::node;
+        SessionList: "session/list" "OPTIONS,GET" => session::list;
     }
     // Prepared queries.
     query {

@@ -206,6 +206,7 @@ impl Starting {
             datacenter: config.datacenter.clone(),
             node_name: config.node_name.clone(),
             query_time: QueryTime { default: config.default_query_time, max: config.max_query_time },
+            session_ttl_min: config.session_ttl_min,
         };
         let door = Arc::new(Server::new(replica, Arc::clone(node), store, settings, self.rng.fork()));
         let http = HttpConfig {

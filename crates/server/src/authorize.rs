@@ -21,6 +21,10 @@ pub(crate) enum Right<'a> {
     QueryRead(&'a str),
     /// Write a prepared query of this name.
     QueryWrite(&'a str),
+    /// Read what is known about the sessions of a node.
+    SessionRead(&'a str),
+    /// Make and end sessions of a node.
+    SessionWrite(&'a str),
     /// Read what only operators see.
     OperatorRead,
 }
@@ -35,6 +39,8 @@ pub(crate) fn authorize(right: Right<'_>) -> Result<(), CallError> {
         | Right::NodeWrite(_)
         | Right::QueryRead(_)
         | Right::QueryWrite(_)
+        | Right::SessionRead(_)
+        | Right::SessionWrite(_)
         | Right::OperatorRead => Ok(()),
     }
 }

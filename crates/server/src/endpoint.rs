@@ -7,10 +7,12 @@ mod kv;
 mod operator;
 mod query;
 mod read;
+mod session;
 mod status;
 mod write;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use proconsul_base::rand::Rng;
@@ -30,6 +32,8 @@ pub struct Settings {
     pub node_name: String,
     /// How long reads may wait.
     pub query_time: QueryTime,
+    /// The shortest time to live that a session may ask for.
+    pub session_ttl_min: Duration,
 }
 
 /// A server, as the doors call it.

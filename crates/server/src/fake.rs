@@ -122,8 +122,12 @@ pub(crate) fn replica() -> (Arc<FakeReplica>, Arc<Store>) {
 /// A server in `dc1` with a leader, whose log begins at index 10.
 pub(crate) fn server() -> (Arc<Server<FakeReplica, FakeLocal>>, Arc<FakeReplica>) {
     let (replica, store) = replica();
-    let settings =
-        Settings { datacenter: "dc1".to_owned(), node_name: "n1".to_owned(), query_time: QueryTime::default() };
+    let settings = Settings {
+        datacenter: "dc1".to_owned(),
+        node_name: "n1".to_owned(),
+        query_time: QueryTime::default(),
+        session_ttl_min: Duration::from_secs(10),
+    };
     let server = Server::new(replica.clone(), Arc::new(FakeLocal), store, settings, Rng::seeded(1));
     (Arc::new(server), replica)
 }

@@ -12,6 +12,7 @@ pub(crate) mod sessions;
 pub(crate) mod tombstones;
 
 use proconsul_base::index::Index;
+use proconsul_types::check::CRITICAL;
 
 use crate::check::Broken;
 use catalog::Catalog;
@@ -70,6 +71,13 @@ impl Tables {
         self.lock_delays.check()?;
         let changed = self.sessions.changed();
         Broken::unless(changed <= self.applied, "sessions", "", "nothing changes after the last applied command")?;
+        for session in self.sessions.iter() {
+            let holds = |holds, invariant| Broken::unless(holds, "sessions", &session.id.to_string(), invariant);
+            holds(self.catalog.nodes.get(&session.node).is_some(), "a session's node is there")?;
+            let passes =
+                |id| self.catalog.checks.get(&session.node, id).is_some_and(|check| *check.status != *CRITICAL);
+            holds(session.check_ids().all(|id| passes(id)), "a session's checks are there, and none is critical")?;
+        }
         for (session, key) in self.kv.held() {
             let exists = self.sessions.get(*session).is_some();
             Broken::unless(exists, "kv", key, "the session that holds a lock exists")?;

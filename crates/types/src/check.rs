@@ -20,7 +20,7 @@ pub const SERF_HEALTH: &str = "serfHealth";
 ///
 /// Users see `Node, CheckID, Name, Status, Notes, Output, ServiceID, ServiceName, ServiceTags, Type, Definition, CreateIndex,
 /// ModifyIndex`, in this order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Check {
     /// The node, spelled as in its last registration.
     pub node: Text,

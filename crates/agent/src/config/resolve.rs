@@ -63,6 +63,7 @@ pub(super) fn resolve(
         raft: resolver.raft(),
         default_query_time: resolver.default_query_time(),
         max_query_time: resolver.max_query_time(),
+        session_ttl_min: resolver.session_ttl_min(),
         rpc_hold_timeout: resolver.hold_timeout(),
         leave_drain_time: resolver.leave_drain_time(),
         leave_on_terminate: settings.boolean("leave_on_terminate").unwrap_or(!server),

@@ -118,6 +118,7 @@ fn defaults_are_consuls() {
     assert_eq!((config.ports.server, config.ports.serf_lan, config.ports.serf_wan), (8300, 8301, Some(8302)));
     assert_eq!(config.default_query_time, Duration::from_secs(300));
     assert_eq!(config.max_query_time, Duration::from_secs(600));
+    assert_eq!(config.session_ttl_min, Duration::from_secs(10));
     assert_eq!(config.rpc_hold_timeout, Duration::from_secs(7));
     assert_eq!(config.join.retry_interval, Duration::from_secs(30));
     assert_eq!(config.limits.kv_value_bytes_max, proconsul_base::limit::KV_VALUE_BYTES);

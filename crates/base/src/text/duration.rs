@@ -59,6 +59,20 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
     Ok(Duration::from_nanos(nanos.round() as u64))
 }
 
+/// Reads a duration that may lie below zero, in nanoseconds.
+pub fn parse_signed(text: &str) -> Result<i64, DurationError> {
+    let (sign, length) = text.strip_prefix('-').map_or((1, text), |length| (-1, length));
+    if sign < 0 && length.starts_with(['+', '-']) {
+        return Err(DurationError::Invalid(text.to_owned()));
+    }
+    let length = parse(length).map_err(|error| match error {
+        DurationError::Invalid(_) | DurationError::Negative(_) => DurationError::Invalid(text.to_owned()),
+        DurationError::MissingUnit(_) => DurationError::MissingUnit(text.to_owned()),
+        DurationError::UnknownUnit(_, unit) => DurationError::UnknownUnit(text.to_owned(), unit),
+    })?;
+    Ok(sign * i64::try_from(length.as_nanos()).unwrap_or(i64::MAX))
+}
+
 /// Writes a duration as Go's `Duration.String` does: `1h0m0s`, `1.5s`, `250ms`, `0s`.
 pub fn format(duration: Duration) -> String {
     let nanos = duration.as_nanos();
@@ -112,5 +126,8 @@ mod tests {
         assert_eq!(parse("10x").unwrap_err().to_string(), "time: unknown unit \"x\" in duration \"10x\"");
         assert_eq!(parse("zz").unwrap_err().to_string(), "time: invalid duration \"zz\"");
         assert!(parse("-1s").is_err());
+        assert_eq!(parse_signed("-1s"), Ok(-1_000_000_000));
+        assert_eq!(parse_signed("1m"), Ok(60_000_000_000));
+        assert_eq!(parse_signed("-+1s").unwrap_err().to_string(), "time: invalid duration \"-+1s\"");
     }
 }

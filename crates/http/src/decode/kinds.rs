@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use proconsul_base::text::duration::{self, DurationError};
+use proconsul_base::text::duration;
 
 use super::{DecodeError, FromJson, Json};
 
@@ -193,25 +193,17 @@ impl FromJson for Nanos {
 
     fn from_json(json: &Json<'_>) -> Result<Self, DecodeError> {
         match json {
-            Json::Text(text) => Ok(Self(nanos(text)?)),
-            Json::Number(_) => Ok(Self(f64::from_json(json)? as i64)),
+            Json::Text(text) => Ok(Self(duration::parse_signed(text)?)),
+            Json::Number(_) => Ok(Self(whole(f64::from_json(json)?))),
             _ => Ok(Self::default()),
         }
     }
 }
 
-/// A duration in Go's form; one below zero counts down.
-fn nanos(text: &str) -> Result<i64, DurationError> {
-    let (sign, length) = text.strip_prefix('-').map_or((1, text), |length| (-1, length));
-    if sign < 0 && length.starts_with(['+', '-']) {
-        return Err(DurationError::Invalid(text.to_owned()));
-    }
-    let length = duration::parse(length).map_err(|error| match error {
-        DurationError::Invalid(_) | DurationError::Negative(_) => DurationError::Invalid(text.to_owned()),
-        DurationError::MissingUnit(_) => DurationError::MissingUnit(text.to_owned()),
-        DurationError::UnknownUnit(_, unit) => DurationError::UnknownUnit(text.to_owned(), unit),
-    })?;
-    Ok(sign * i64::try_from(length.as_nanos()).unwrap_or(i64::MAX))
+/// The number without its fraction; one that does not fit is the smallest of all, as in Go on this kind of machine.
+fn whole(number: f64) -> i64 {
+    let fits = (i64::MIN as f64..-(i64::MIN as f64)).contains(&number);
+    if fits { number as i64 } else { i64::MIN }
 }
 
 /// Bytes, written in base64. Line ends within are passed over, as in Go.

@@ -2,7 +2,7 @@
 
 use proconsul_base::index::Index;
 use proconsul_calls::door::Door;
-use proconsul_calls::kv::{Change, Write};
+use proconsul_calls::kv::{Change, When, Write};
 
 use super::key;
 use crate::body::BodyLimit;
@@ -14,12 +14,9 @@ use crate::reply::Reply;
 pub(super) async fn put<D: Door>(cx: &mut Cx<'_, D>, datacenter: Option<Box<str>>) -> Result<Reply, HttpError> {
     let key = key(cx)?.into();
     not_together(&cx.query, &["acquire", "cas", "release"])?;
-    let (flags, cas) = (number(&cx.query, "flags")?, number(&cx.query, "cas")?);
-    if let Some(lock) = ["acquire", "release"].into_iter().find(|lock| cx.query.has(lock)) {
-        return Err(HttpError::NoSessions(lock));
-    }
+    let (flags, when) = (number(&cx.query, "flags")?, when(&cx.query)?);
     let value = cx.bytes(BodyLimit::kv_value(cx.config)).await?;
-    let change = Change::Put { key, value, flags: flags.unwrap_or(0), cas: cas.map(Index) };
+    let change = Change::Put { key, value, flags: flags.unwrap_or(0), when };
     write(cx, Write { datacenter, change }).await
 }
 
@@ -35,6 +32,15 @@ pub(super) async fn delete<D: Door>(cx: &Cx<'_, D>, datacenter: Option<Box<str>>
 
 async fn write<D: Door>(cx: &Cx<'_, D>, write: Write) -> Result<Reply, HttpError> {
     Ok(cx.truth(cx.door.kv_write(write).await?))
+}
+
+fn when(query: &Query<'_>) -> Result<When, HttpError> {
+    Ok(match (number(query, "cas")?, query.get("acquire"), query.get("release")) {
+        (Some(index), ..) => When::Unchanged(Index(index)),
+        (None, Some(session), _) => When::Acquire(session.into()),
+        (None, None, Some(session)) => When::Release(session.into()),
+        (None, None, None) => When::Always,
+    })
 }
 
 fn not_together(query: &Query<'_>, names: &[&str]) -> Result<(), HttpError> {

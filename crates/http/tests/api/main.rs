@@ -9,6 +9,7 @@ mod configured;
 mod connections;
 mod kv;
 mod refused;
+mod session;
 mod surface;
 mod waiting;
 #[cfg(test)]

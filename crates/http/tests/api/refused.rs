@@ -2,7 +2,7 @@
 
 use crate::world::World;
 
-const REFUSED: [(&str, u16, &str); 33] = [
+const REFUSED: [(&str, u16, &str); 35] = [
     ("GET /v1/kv/", 400, "Missing key name"),
     ("PUT /v1/kv/", 400, "Missing key name"),
     ("DELETE /v1/kv/", 400, "Missing key name"),
@@ -41,16 +41,13 @@ const REFUSED: [(&str, u16, &str); 33] = [
     ("PUT /v1/kv/a?x=a%20b%2f~&cas=0&acquire=", 400, "Conflicting flags: acquire=&cas=0&x=a+b%2F~"),
     ("PUT /v1/kv/a?release=y&acquire=x", 400, "Conflicting flags: acquire=x&release=y"),
     ("DELETE /v1/kv/a?recurse&cas=1", 400, "Conflicting flags: cas=1&recurse="),
-    // Locks come with sessions.
+    ("PUT /v1/kv/a?acquire", 500, "missing session"),
+    ("PUT /v1/kv/a?release=", 500, "missing session"),
+    ("PUT /v1/kv/a?acquire=x", 500, "failed session lookup: index error: UUID must be 36 characters"),
     (
-        "PUT /v1/kv/a?acquire=x",
-        501,
-        "?acquire needs a session, and this version has no sessions; write without it, or with ?cas",
-    ),
-    (
-        "PUT /v1/kv/a?release=x",
-        501,
-        "?release needs a session, and this version has no sessions; write without it, or with ?cas",
+        "PUT /v1/kv/a?acquire=11111111-2222-3333-4444-555555555555",
+        500,
+        "invalid session \"11111111-2222-3333-4444-555555555555\"",
     ),
     // Consul answers 500 with no text.
     (

@@ -14,10 +14,15 @@ use proconsul_calls::read::{Consistency, Contact};
 use proconsul_http::{HttpConfig, serve};
 use proconsul_server::endpoint::{QueryTime, Server, Settings};
 use proconsul_server::local::Local;
+use proconsul_server::question::{self, Question};
 use proconsul_server::replica::Replica;
+use proconsul_state::command::Command;
+use proconsul_state::command::catalog::{CatalogCommand, Register};
 use proconsul_state::outcome::Outcome;
 use proconsul_state::store::{self, Writer};
 use proconsul_types::agent::{AgentConfig, AgentSelf, Member};
+use proconsul_types::check::{Check, PASSING, SERF_HEALTH};
+use proconsul_types::node::Node;
 use proconsul_types::operator::{RaftConfiguration, RaftServer};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -51,8 +56,12 @@ impl Replica for FakeReplica {
         self.propose(command).await
     }
 
-    async fn ask(&self, _: Bytes) -> Result<Bytes, Unavailable> {
-        Err(Unavailable::NoLeader)
+    /// Every session is renewed; nothing else is answered.
+    async fn ask(&self, question: Bytes) -> Result<Bytes, Unavailable> {
+        match Question::decode(&question) {
+            Some(Question::RenewSession(_)) => Ok(question::Answer::Done.encode()),
+            _ => Err(Unavailable::NoLeader),
+        }
     }
 
     async fn barrier(&self, _: Consistency) -> Result<(), Unavailable> {
@@ -151,8 +160,12 @@ impl World {
         let contact = Contact { known_leader: true, last_contact: Duration::ZERO };
         let replica = Arc::new(FakeReplica { log: Mutex::new((writer, Index(9))), contact: Mutex::new(contact) });
         let stop = Arc::new(Notify::new());
-        let settings =
-            Settings { datacenter: "dc1".to_owned(), node_name: "one".to_owned(), query_time: QueryTime::default() };
+        let settings = Settings {
+            datacenter: "dc1".to_owned(),
+            node_name: "one".to_owned(),
+            query_time: QueryTime::default(),
+            session_ttl_min: Duration::from_secs(10),
+        };
         let local = Arc::new(FakeLocal(stop.clone()));
         let server = Server::new(replica.clone(), local, store, settings, Rng::seeded(1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -174,6 +187,33 @@ impl World {
 
     pub(crate) async fn put(&self, target: &str, body: &str) -> String {
         self.client().await.ask(&format!("PUT {target}"), body).await.body
+    }
+
+    /// Registers a node with the check of gossip and one of its own, `own`, in this status.
+    pub(crate) async fn register(&self, node: &str, status: &str) {
+        let check = |id: &str, status: &str| Check {
+            node: node.into(),
+            id: id.into(),
+            status: status.into(),
+            ..Check::default()
+        };
+        let register = Register {
+            node: Node {
+                id: None,
+                name: node.into(),
+                address: "192.0.2.1".into(),
+                datacenter: "dc1".into(),
+                tagged_addresses: None,
+                meta: None,
+                create_index: Index::ZERO,
+                modify_index: Index::ZERO,
+            },
+            service: None,
+            checks: vec![check(SERF_HEALTH, PASSING), check("own", status)],
+            skip_node_update: false,
+        };
+        let command = Command::Catalog(CatalogCommand::Register(Box::new(register))).encode();
+        assert_eq!(self.replica.propose(command).await.unwrap(), Outcome::Done.encode());
     }
 
     pub(crate) fn lose_leader(&self) {

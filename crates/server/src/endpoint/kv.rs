@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use proconsul_calls::error::CallError;
-use proconsul_calls::kv::{Change, Get, Keys, KvCalls, List, Write};
+use proconsul_calls::kv::{Change, Get, Keys, KvCalls, List, When, Write};
 use proconsul_calls::read::Answer;
+use proconsul_calls::session::SessionError;
 use proconsul_state::command::Command;
 use proconsul_state::command::kv::{KvCommand, Put};
 use proconsul_state::watch::Topic;
 use proconsul_types::kv::{Key, KvEntry};
 
-use super::Server;
+use super::{Server, session};
 use crate::authorize::{Right, authorize};
 use crate::local::Local;
 use crate::replica::Replica;
@@ -42,10 +43,23 @@ impl<R: Replica, L: Local> KvCalls for Server<R, L> {
     async fn kv_write(&self, write: Write) -> Result<bool, CallError> {
         self.own_datacenter(write.datacenter.as_deref())?;
         let command = match &write.change {
-            Change::Put { key, value, flags, cas } => {
+            Change::Put { key, value, flags, when } => {
                 authorize(Right::KeyWrite(key))?;
                 let put = Put { key, flags: *flags, value };
-                cas.map_or(KvCommand::Put(put), |index| KvCommand::PutCas(put, index))
+                match when {
+                    When::Always => KvCommand::Put(put),
+                    When::Unchanged(index) => KvCommand::PutCas(put, *index),
+                    When::Acquire(session) => match session::lookup(session)? {
+                        Some(id) => KvCommand::Lock(put, id),
+                        None => return Err(SessionError::Unknown(session.to_string()).into()),
+                    },
+                    When::Release(session) => match session::lookup(session) {
+                        Ok(Some(id)) => KvCommand::Unlock(put, id),
+                        // A session of no form holds nothing, so there is nothing to give back.
+                        Ok(None) | Err(SessionError::Lookup(_)) => return Ok(false),
+                        Err(error) => return Err(error.into()),
+                    },
+                }
             }
             Change::Delete { key, cas } => {
                 authorize(Right::KeyWrite(key))?;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use proconsul_base::index::Index;
 use proconsul_calls::error::{CallError, Unavailable};
 use proconsul_calls::kv::KvCalls as _;
-use proconsul_calls::kv::{Change, Get, Keys, List, Write};
+use proconsul_calls::kv::{Change, Get, Keys, List, When, Write};
 use proconsul_calls::read::{Consistency, Contact, ReadOptions, Wait};
 use proconsul_calls::status::StatusCalls as _;
 use tokio::task::yield_now;
@@ -16,7 +16,7 @@ use crate::fake::server;
 
 fn put(key: &str, value: &'static str) -> Write {
     let value = Bytes::from_static(value.as_bytes());
-    Write { datacenter: None, change: Change::Put { key: key.into(), value, flags: 0, cas: None } }
+    Write { datacenter: None, change: Change::Put { key: key.into(), value, flags: 0, when: When::Always } }
 }
 
 fn waiting(index: u64, secs: u64) -> ReadOptions {

@@ -2,10 +2,12 @@
 
 use proconsul_base::id::SessionId;
 use proconsul_base::index::Index;
+use proconsul_types::check::CRITICAL;
 use proconsul_types::session::{Behavior, Session};
 
 use crate::command::session::{LockDelayOver, SessionCommand};
 use crate::failure::Failure;
+use crate::name::folded;
 use crate::table::Tables;
 use crate::table::lock_delays;
 use crate::wake::Wakes;
@@ -30,6 +32,16 @@ impl Tables {
     fn create_session(&mut self, index: Index, session: &Session, wakes: &mut Wakes) -> Result<bool, Failure> {
         if self.sessions.get(session.id).is_some() {
             return Ok(false);
+        }
+        if self.catalog.nodes.get(&session.node).is_none() {
+            return Err(Failure::MissingNode);
+        }
+        for id in session.check_ids() {
+            match self.catalog.checks.get(&session.node, id) {
+                None => return Err(Failure::MissingCheck(id.to_string())),
+                Some(check) if *check.status == *CRITICAL => return Err(Failure::CriticalCheck(id.to_string())),
+                Some(_) => {}
+            }
         }
         self.sessions.insert(index, session);
         wake(session, wakes);
@@ -74,5 +86,5 @@ impl Tables {
 fn wake(session: &Session, wakes: &mut Wakes) {
     wakes.table(Table::Sessions);
     wakes.row(Table::Sessions, session.id.to_string().into());
-    wakes.row(Table::Sessions, session.node.to_lowercase().into());
+    wakes.row(Table::Sessions, folded(&session.node).into());
 }

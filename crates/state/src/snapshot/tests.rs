@@ -5,7 +5,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use proconsul_base::id::SessionId;
 use proconsul_base::index::Index;
+use proconsul_types::check::Check;
 use proconsul_types::kv::KvEntry;
+use proconsul_types::node::Node;
 use proconsul_types::session::{Behavior, ServiceCheck, Session};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -14,7 +16,9 @@ use super::{SnapshotError, read};
 use crate::command::session::LockDelayOver;
 use crate::store::View;
 use crate::table::Tables;
+use crate::table::checks::Checks;
 use crate::table::kv::KvTable;
+use crate::table::nodes::Nodes;
 use crate::table::sessions::Sessions;
 
 const HOLDER: SessionId = SessionId::from_bytes([7; 16]);
@@ -47,9 +51,28 @@ fn state() -> View {
         ttl: "10s".into(),
         node_checks: None,
         service_checks: Some([ServiceCheck { id: "c".into(), namespace: "".into() }].into()),
-        checks: ["d".into()].into(),
+        checks: ["c".into()].into(),
         create_index: Index(3),
         modify_index: Index(3),
+    });
+    tables.catalog.nodes = Nodes::restored(Index(2));
+    tables.catalog.nodes.restore(Node {
+        id: None,
+        name: "n1".into(),
+        address: "".into(),
+        datacenter: "".into(),
+        tagged_addresses: None,
+        meta: None,
+        create_index: Index(1),
+        modify_index: Index(2),
+    });
+    tables.catalog.checks = Checks::restored(Index(2));
+    tables.catalog.checks.restore(Check {
+        node: "n1".into(),
+        id: "c".into(),
+        create_index: Index(2),
+        modify_index: Index(2),
+        ..Check::default()
     });
     let end = LockDelayOver { since: Index(8), delay: Duration::from_nanos(6) };
     tables.lock_delays.insert("a/b".into(), end);
@@ -69,9 +92,14 @@ fn golden() -> Vec<u8> {
         b"\x4b\0\0\0\x03\0\0\0\0\0\0\0",
         &[7; 16],
         b"\x01\0\0\0s\x02\0\0\0n1\x05\0\0\0\0\0\0\0\x01\x03\0\0\x0010s",
-        b"\0\x01\x02\0\0\0\x01\0\0\0c\0\0\0\0\x01\0\0\0\x01\0\0\0d",
+        b"\0\x01\x02\0\0\0\x01\0\0\0c\0\0\0\0\x01\0\0\0\x01\0\0\0c",
         b"\x31\0\0\0\0\0\x01\0\0\0\0\0\0\0",
         b"\x17\0\0\0\x08\0\0\0\0\0\0\0\x06\0\0\0\0\0\0\0\x03\0\0\0a/b",
+        b"\x20\0\x08\0\0\0\x02\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0",
+        b"\x21\0\0\0\x01\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\0\x02\0\0\0n1\0\0\0\0\0\0\0\0\0\0",
+        b"\x22\0\x08\0\0\0\x02\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0",
+        b"\x3c\0\0\0\x02\0\0\0\0\0\0\0\x02\0\0\0\0\0\0\0\x02\0\0\0n1\0\0\0\0\0\0\0\0",
+        b"\x01\0\0\0c\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
         b"\xff\xff",
     ]
     .concat()

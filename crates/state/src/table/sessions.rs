@@ -10,6 +10,7 @@ use proconsul_types::node::Text;
 use proconsul_types::session::Session;
 
 use crate::check::Broken;
+use crate::name::{folded, key};
 
 const FIRST_ID: SessionId = SessionId::from_bytes([0; 16]);
 const LAST_ID: SessionId = SessionId::from_bytes([0xff; 16]);
@@ -19,7 +20,7 @@ const LAST_ID: SessionId = SessionId::from_bytes([0xff; 16]);
 pub(crate) struct Sessions {
     by_id: OrdMap<SessionId, Arc<Session>>,
     by_node: OrdSet<(Text, SessionId)>,
-    by_check: OrdSet<(Text, Text, SessionId)>,
+    by_check: OrdSet<(Text, SessionId)>,
     changed: Index,
 }
 
@@ -48,17 +49,16 @@ impl Sessions {
 
     /// The sessions of a node, in the order of their ids.
     pub(crate) fn of_node(&self, node: &str) -> impl Iterator<Item = &Arc<Session>> {
-        let node = lower(node);
+        let node = looked_up(node);
         let ids = self.by_node.range((Bound::Included((node.clone(), FIRST_ID)), Bound::Included((node, LAST_ID))));
         ids.filter_map(|(_, id)| self.by_id.get(id))
     }
 
     /// The ids of the sessions that are bound to a check.
     pub(crate) fn of_check(&self, node: &str, check: &str) -> Vec<SessionId> {
-        let (node, check) = (lower(node), lower(check));
-        let from = Bound::Included((node.clone(), check.clone(), FIRST_ID));
-        let ids = self.by_check.range((from, Bound::Included((node, check, LAST_ID))));
-        ids.map(|(_, _, id)| *id).collect()
+        let check = key(&[node, check]);
+        let ids = self.by_check.range((Bound::Included((check.clone(), FIRST_ID)), Bound::Included((check, LAST_ID))));
+        ids.map(|(_, id)| *id).collect()
     }
 
     /// The index of the last change of any session; 0 when there was none.
@@ -78,13 +78,13 @@ impl Sessions {
         for bound in bindings(&session) {
             self.by_check.remove(&bound);
         }
-        self.by_node.remove(&(lower(&session.node), id));
+        self.by_node.remove(&(looked_up(&session.node), id));
         self.changed = index;
         Some(session)
     }
 
     fn enter(&mut self, session: Arc<Session>) {
-        self.by_node.insert((lower(&session.node), session.id));
+        self.by_node.insert((looked_up(&session.node), session.id));
         self.by_check.extend(bindings(&session));
         self.by_id.insert(session.id, session);
     }
@@ -97,7 +97,7 @@ impl Sessions {
             holds(session.create_index > Index::ZERO, "a session is made by a command")?;
             holds(session.create_index == session.modify_index, "a session does not change")?;
             holds(session.modify_index <= self.changed, "no session is newer than the table's last change")?;
-            holds(self.by_node.contains(&(lower(&session.node), *id)), "a session is found by its node")?;
+            holds(self.by_node.contains(&(looked_up(&session.node), *id)), "a session is found by its node")?;
             bound.extend(bindings(session));
         }
         let holds = |holds, invariant| Broken::unless(holds, "sessions", "", invariant);
@@ -106,12 +106,10 @@ impl Sessions {
     }
 }
 
-/// A name as it is looked up.
-fn lower(name: &str) -> Text {
-    name.to_lowercase().into()
+fn looked_up(name: &str) -> Text {
+    folded(name).into()
 }
 
-fn bindings(session: &Session) -> impl Iterator<Item = (Text, Text, SessionId)> {
-    let node = lower(&session.node);
-    session.check_ids().map(move |check| (node.clone(), lower(check), session.id))
+fn bindings(session: &Session) -> impl Iterator<Item = (Text, SessionId)> {
+    session.check_ids().map(|check| (key(&[&session.node, check]), session.id))
 }

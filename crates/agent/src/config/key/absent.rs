@@ -127,7 +127,6 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("serf_wan", WAN),
     harmless("server_rejoin_age_max", TUNING),
     harmless("server_name", "there is no TLS"),
-    harmless("session_ttl_min", "there are no sessions"),
     harmless("start_join_wan", WAN),
     harmless("sync_coordinate_interval_min", TUNING),
     harmless("sync_coordinate_rate_target", TUNING),

@@ -125,6 +125,7 @@ pub(super) const USED: &[Key] = &[
         "Takes paths with characters that cannot be printed.",
     ),
     key("discovery_max_stale", Kind::Duration, "0s", "How stale reads of catalog and health may be that do not say."),
+    key("session_ttl_min", Kind::Duration, "10s", "Shortest time to live that a session may ask for."),
     key("limits.http_max_conns_per_client", Kind::Integer, "200", "Open HTTP connections from one client address."),
     key("limits.kv_max_value_size", Kind::Integer, "524288", "Bytes of one key's value."),
     key("limits.txn_max_req_len", Kind::Integer, "524288", "Bytes of one transaction's request."),

@@ -97,6 +97,10 @@ impl Resolver<'_> {
         default.min(self.max_query_time())
     }
 
+    pub(super) fn session_ttl_min(&self) -> Duration {
+        self.settings.duration("session_ttl_min").unwrap_or(Duration::from_secs(10))
+    }
+
     pub(super) fn max_query_time(&self) -> Duration {
         self.settings.duration("max_query_time").unwrap_or(Duration::from_secs(600))
     }
