@@ -186,3 +186,15 @@ pub const FILTER_PATTERNS: usize = 16;
 
 /// Room for one compiled regular expression of a filter, in bytes.
 pub const FILTER_PATTERN_BYTES: usize = 256 * 1024;
+
+/// Questions of `?cached` that are remembered, of each flavour.
+pub const HTTP_CACHE_ENTRIES: usize = 4096;
+
+/// Longest question of `?cached` whose answer is kept, in bytes.
+pub const HTTP_CACHE_QUESTION_BYTES: usize = 1024;
+
+/// Longest answer that is kept for `?cached`, in bytes: with all entries at their longest 64 MiB.
+pub const HTTP_CACHE_ANSWER_BYTES: usize = 16 * 1024;
+
+/// Seconds after which an answer of `?cached` is forgotten: Consul's three days.
+pub const HTTP_CACHE_SECS: u64 = 3 * 24 * 60 * 60;

@@ -2,30 +2,37 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use proconsul_calls::door::Door;
 
+use crate::cached::{Asked, Cached};
+use crate::connections::Place;
 use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::path::{self, PathError};
-use crate::progress::Progress;
 use crate::query::Query;
 use crate::reply::{self, Reply};
-use crate::routes::{self, FAMILIES, surface};
+use crate::routes::{self, Call, FAMILIES, surface};
 use crate::serve::HttpConfig;
 use crate::{gzip, page, redirect};
 
+/// What all requests share.
+pub(crate) struct Shared<D> {
+    /// Who answers.
+    pub(crate) door: Arc<D>,
+    /// How the door is set up.
+    pub(crate) config: HttpConfig,
+    /// What has been asked for with `?cached`.
+    pub(crate) cached: Cached,
+}
+
 /// Answers one request.
-pub(crate) async fn answer<D: Door>(
-    door: &D,
-    config: &HttpConfig,
-    progress: &Progress,
-    client: IpAddr,
-    request: Request<Incoming>,
-) -> Reply {
+pub(crate) async fn answer<D: Door>(shared: &Shared<D>, place: &Place, request: Request<Incoming>) -> Reply {
+    let (door, config) = (&*shared.door, &shared.config);
     let (head, body) = request.into_parts();
     let (method, query) = (&head.method, head.uri.query());
     let path = match path::decode(head.uri.path(), config.unprintable_paths) {
@@ -41,15 +48,31 @@ pub(crate) async fn answer<D: Door>(
     let Some((route, rest)) = surface::find(FAMILIES, &path) else {
         return page::answer(config, method, &path);
     };
-    let reply = match allowed(config, method, &path, client).and_then(|()| Query::parse(query)) {
+    let reply = match allowed(config, method, &path, place.client()).and_then(|()| Query::parse(query)) {
         _ if !route.has(method) && !config.blocks(&path) => reply::with_allow(without_call(method), route.allow),
         Err(error) => reply::error(&error),
         Ok(query) => {
-            let mut cx = Cx { door, config, method, headers: &head.headers, path: &path, rest, query, progress, body };
-            routes::call(route.call, &mut cx).await.unwrap_or_else(|error| reply::error(&error))
+            let (headers, progress) = (&head.headers, place.progress());
+            let asked = config.use_cache.then(|| Asked::of(route.path, &path, &query, headers)).flatten();
+            let mut cx = Cx { door, config, method, headers, path: &path, rest, query, progress, body };
+            match asked {
+                None => routes::call(route.call, &mut cx).await.unwrap_or_else(|error| reply::error(&error)),
+                Some(asked) => Box::pin(from_cache(&shared.cached, &asked, route.call, &mut cx)).await,
+            }
         }
     };
     finished(reply, config, &head.headers).await
+}
+
+/// The answer that is known, or a fresh one.
+async fn from_cache<D: Door>(cached: &Cached, asked: &Asked, call: Call, cx: &mut Cx<'_, D>) -> Reply {
+    if let Some(reply) = cached.kept(asked, cx.progress.now()) {
+        return reply;
+    }
+    match routes::call(call, cx).await {
+        Ok(reply) => cached.remember(asked, reply, cx.progress.now()),
+        Err(error) => cached.in_place_of_error(asked, cx.progress.now()).unwrap_or_else(|| reply::error(&error)),
+    }
 }
 
 /// Whether the agent's configuration lets this client ask for this.

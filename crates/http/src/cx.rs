@@ -8,6 +8,7 @@ use proconsul_filter::Shape;
 use serde::Serialize;
 
 use crate::body::{self, BodyLimit};
+use crate::cached::Control;
 use crate::decode::{self, DecodeError, FromJson};
 use crate::error::HttpError;
 use crate::progress::Progress;
@@ -44,6 +45,7 @@ pub(crate) struct Cx<'a, D> {
 impl<D> Cx<'_, D> {
     /// The options of a read.
     pub(crate) fn read_options(&self) -> Result<ReadOptions, HttpError> {
+        Control::of(self.headers)?;
         options::read(&self.query, self.path, self.config.discovery_max_stale)
     }
 

@@ -51,6 +51,9 @@ pub(crate) enum HttpError {
     /// `?max_stale` is no duration.
     #[error("Invalid max_stale value {0:?}")]
     MaxStale(String),
+    /// A `Cache-Control` with an age that is no number.
+    #[error("Invalid Cache-Control header.")]
+    CacheControl,
     /// Two modes that exclude each other.
     #[error("Cannot specify ?{0} with ?consistent, conflicting semantics.")]
     Consistency(&'static str),

@@ -6,6 +6,7 @@
 mod agent;
 mod answer;
 mod body;
+mod cached;
 mod catalog;
 mod connections;
 mod coordinate;

@@ -58,6 +58,11 @@ impl Progress {
         }
     }
 
+    /// The second it is.
+    pub(crate) fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
     /// A request is here; the client may wait as long as the answer takes.
     pub(crate) fn working(&self) {
         self.reading_since.store(0, Ordering::Relaxed);

@@ -33,6 +33,11 @@ impl<'a> Query<'a> {
         self.get(name).is_some()
     }
 
+    /// All pairs in their own order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+
     /// All pairs in the order of their names, as Go's `url.Values.Encode` writes them.
     pub(crate) fn sorted(&self) -> String {
         let mut pairs: Vec<_> = self.0.iter().collect();

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::body::Body;
 use hyper::ext::ReasonPhrase;
 use hyper::header::{
     ALLOW, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
@@ -49,6 +50,7 @@ impl HttpError {
             | Self::Index
             | Self::Wait
             | Self::MaxStale(_)
+            | Self::CacheControl
             | Self::Consistency(_)
             | Self::Namespace(_)
             | Self::Missing(_)
@@ -162,6 +164,16 @@ pub(crate) fn with_consistency(mut reply: Reply, asked: Consistency, contact: Co
     };
     reply.headers_mut().insert(EFFECTIVE_CONSISTENCY, HeaderValue::from_static(mode));
     reply
+}
+
+/// The index that a read's answer tells.
+pub(crate) fn index(reply: &Reply) -> Option<u64> {
+    reply.headers().get(INDEX)?.to_str().ok()?.parse().ok()
+}
+
+/// How long the body is, in bytes.
+pub(crate) fn length(reply: &Reply) -> u64 {
+    reply.body().size_hint().exact().unwrap_or(u64::MAX)
 }
 
 fn body_of(status: StatusCode, body: Bytes) -> Reply {

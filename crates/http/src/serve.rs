@@ -18,7 +18,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{interval, sleep, timeout};
 
-use crate::answer;
+use crate::answer::{self, Shared};
+use crate::cached::Cached;
 use crate::connections::{Connections, Place};
 use crate::progress::Observed;
 
@@ -85,9 +86,8 @@ impl HttpConfig {
 }
 
 /// What all connections share.
-struct Shared<D> {
-    door: Arc<D>,
-    config: HttpConfig,
+struct Listening<D> {
+    requests: Shared<D>,
     connections: Arc<Connections>,
 }
 
@@ -110,7 +110,8 @@ pub async fn serve<D: Door>(
 ) {
     let connections = Connections::new(config.connections_per_client_max, config.connections_max);
     let grace = config.grace;
-    let shared = Arc::new(Shared { door, config, connections });
+    let requests = Shared { door, config, cached: Cached::default() };
+    let shared = Arc::new(Listening { requests, connections });
     // Every listener and every connection holds a receiver: when all are gone, all is done.
     let (stop, stopped) = watch::channel(false);
     for listener in listeners {
@@ -134,7 +135,7 @@ async fn sweep(connections: Arc<Connections>, mut stopped: watch::Receiver<bool>
     }
 }
 
-async fn accept<D: Door>(listener: TcpListener, shared: Arc<Shared<D>>, mut stopped: watch::Receiver<bool>) {
+async fn accept<D: Door>(listener: TcpListener, shared: Arc<Listening<D>>, mut stopped: watch::Receiver<bool>) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -153,7 +154,7 @@ async fn accept<D: Door>(listener: TcpListener, shared: Arc<Shared<D>>, mut stop
     }
 }
 
-fn spawn<D: Door>(stream: TcpStream, place: Place, shared: &Arc<Shared<D>>, stopped: &watch::Receiver<bool>) {
+fn spawn<D: Door>(stream: TcpStream, place: Place, shared: &Arc<Listening<D>>, stopped: &watch::Receiver<bool>) {
     let number = place.number();
     let task = tokio::spawn(connection(stream, place, shared.clone(), stopped.clone()));
     shared.connections.can_cut(number, task.abort_handle());
@@ -171,7 +172,7 @@ fn refuse(stream: TcpStream) {
 async fn connection<D: Door>(
     stream: TcpStream,
     place: Place,
-    shared: Arc<Shared<D>>,
+    shared: Arc<Listening<D>>,
     mut stopped: watch::Receiver<bool>,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
@@ -195,14 +196,13 @@ async fn connection<D: Door>(
 async fn busy<'a, D: Door>(
     stream: Observed<'a>,
     place: &'a Place,
-    shared: &Shared<D>,
+    shared: &Listening<D>,
     stopped: &mut watch::Receiver<bool>,
 ) -> Option<Observed<'a>> {
-    let (progress, door, config) = (place.progress(), &*shared.door, &shared.config);
-    let client = place.client();
+    let (progress, requests) = (place.progress(), &shared.requests);
     let service = service_fn(|request| async move {
         progress.working();
-        let reply = answer::answer(door, config, progress, client, request).await;
+        let reply = answer::answer(requests, place, request).await;
         progress.answered();
         Ok::<_, Infallible>(reply)
     });
@@ -217,7 +217,7 @@ async fn busy<'a, D: Door>(
             ended = &mut connection => break ended,
             _ = stopped.changed() => {
                 std::pin::Pin::new(&mut connection).graceful_shutdown();
-                break timeout(config.grace, connection).await.unwrap_or(Ok(()));
+                break timeout(requests.config.grace, connection).await.unwrap_or(Ok(()));
             }
             () = progress.told_to_rest() => {
                 // A request may have come since.
