@@ -1,8 +1,13 @@
 //! JSON as Go writes it: compact, with `<`, `>` and `&` escaped; `?pretty` in four spaces and a line end.
 
-use std::io;
+mod form;
 
 use serde::Serialize;
+
+use self::form::GoForm;
+
+/// Room for an ordinary record; a long list grows it.
+const RECORD_BYTES: usize = 512;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
@@ -19,45 +24,54 @@ pub(crate) fn string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// Whether the byte stands for itself. 0xe2 may begin U+2028 or U+2029, which Go escapes.
+/// Whether the byte stands for itself.
 const fn is_plain(byte: u8) -> bool {
-    byte >= b' ' && !matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2)
+    byte >= b' ' && !matches!(byte, b'"' | b'\\') && !is_special(byte)
+}
+
+/// Whether Go escapes the byte where others do not: a page could take it for markup, or it may begin U+2028 or U+2029.
+const fn is_special(byte: u8) -> bool {
+    matches!(byte, b'<' | b'>' | b'&' | 0xe2)
+}
+
+/// The separators of lines and paragraphs that JavaScript took for line ends: how they are written, and what is behind.
+fn separator(special: &[u8]) -> Option<(&'static [u8], &[u8])> {
+    match special {
+        [0xe2, 0x80, 0xa8, rest @ ..] => Some((br"\u2028", rest)),
+        [0xe2, 0x80, 0xa9, rest @ ..] => Some((br"\u2029", rest)),
+        _ => None,
+    }
 }
 
 /// Writes the character at the front as it must be written, and gives what is behind it.
 fn escape<'a>(out: &mut Vec<u8>, special: &'a [u8]) -> &'a [u8] {
+    if let Some((escaped, rest)) = separator(special) {
+        out.extend_from_slice(escaped);
+        return rest;
+    }
     match special {
-        [0xe2, 0x80, 0xa8, rest @ ..] => {
-            out.extend_from_slice(br"\u2028");
-            rest
-        }
-        [0xe2, 0x80, 0xa9, rest @ ..] => {
-            out.extend_from_slice(br"\u2029");
-            rest
-        }
         [0xe2, rest @ ..] => {
             out.push(0xe2);
             rest
         }
         [byte, rest @ ..] => {
-            escape_byte(out, *byte);
+            let (escape, length) = escaped(*byte);
+            out.extend_from_slice(&escape[..length]);
             rest
         }
         [] => special,
     }
 }
 
-fn escape_byte(out: &mut Vec<u8>, byte: u8) {
+/// The escape of one ASCII character, and its length.
+fn escaped(byte: u8) -> ([u8; 6], usize) {
+    let short = |letter| ([b'\\', letter, 0, 0, 0, 0], 2);
     match byte {
-        b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-        b'\n' => out.extend_from_slice(br"\n"),
-        b'\r' => out.extend_from_slice(br"\r"),
-        b'\t' => out.extend_from_slice(br"\t"),
-        _ => {
-            let digits = [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]];
-            out.extend_from_slice(br"\u00");
-            out.extend_from_slice(&digits);
-        }
+        b'"' | b'\\' => short(byte),
+        b'\n' => short(b'n'),
+        b'\r' => short(b'r'),
+        b'\t' => short(b't'),
+        _ => ([b'\\', b'u', b'0', b'0', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]], 6),
     }
 }
 
@@ -76,37 +90,10 @@ pub(crate) fn number(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(&digits[from..]);
 }
 
-/// Numbers with a fraction as Go writes them: whole ones without a point, very small and very large ones with an exponent.
-struct Numbers;
-
-impl serde_json::ser::Formatter for Numbers {
-    fn write_f64<W: ?Sized + io::Write>(&mut self, to: &mut W, value: f64) -> io::Result<()> {
-        let size = value.abs();
-        if size != 0.0 && size < 1e-6 {
-            write!(to, "{value:e}")
-        } else if size >= 1e21 {
-            to.write_all(format!("{value:e}").replace('e', "e+").as_bytes())
-        } else {
-            write!(to, "{value}")
-        }
-    }
-}
-
-/// A record off the hot paths.
+/// A record, as its `Serialize` says.
 pub(crate) fn record(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
-    let mut compact = Vec::new();
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut compact, Numbers))?;
-    if !compact.iter().any(|byte| matches!(byte, b'<' | b'>' | b'&')) {
-        return Ok(compact);
-    }
-    // These stand only inside texts, so each may be replaced where it is.
-    let mut out = Vec::with_capacity(compact.len() + 16);
-    for byte in compact {
-        match byte {
-            b'<' | b'>' | b'&' => escape_byte(&mut out, byte),
-            _ => out.push(byte),
-        }
-    }
+    let mut out = Vec::with_capacity(RECORD_BYTES);
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, GoForm))?;
     Ok(out)
 }
 
@@ -192,6 +179,15 @@ mod tests {
     #[test]
     fn records_escape_what_a_page_could_take_for_markup() {
         assert_eq!(record(&["<&>"]).unwrap(), br#"["\u003c\u0026\u003e"]"#);
+    }
+
+    #[test]
+    fn records_and_bare_texts_are_written_alike() {
+        for text in
+            ["", "plain", "a<b>&c", "\"\\/\n\r\t\u{8}\u{c}\u{1}\u{7f}", "é€ \u{2028}\u{2029}\u{20ac}x", "<", "\u{2028}"]
+        {
+            assert_eq!(String::from_utf8(record(&text).unwrap()).unwrap(), written(text));
+        }
     }
 
     #[test]
