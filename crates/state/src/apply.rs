@@ -1,5 +1,6 @@
 //! What commands do to the tables, one file per family.
 
+mod autopilot;
 mod catalog;
 mod coordinate;
 mod kv;
@@ -26,6 +27,7 @@ impl Tables {
                 Outcome::Done
             }
             Command::Query(command) => self.apply_query(index, command, wakes).map(|()| true).into(),
+            Command::Autopilot(set) => Outcome::of(self.apply_autopilot(index, set, wakes)),
             Command::Coordinates(update) => {
                 self.apply_coordinates(index, update, wakes);
                 Outcome::Done

@@ -8,6 +8,7 @@
 //!
 //! Numbers are little-endian. The highest bit of the kind says that a server which does not know the kind may skip the command.
 
+pub mod autopilot;
 pub mod catalog;
 pub mod coordinate;
 pub mod kv;
@@ -18,6 +19,7 @@ pub mod tombstone;
 use bytes::Bytes;
 use proconsul_base::index::Index;
 
+use autopilot::SetAutopilot;
 use catalog::CatalogCommand;
 use coordinate::CoordinateUpdate;
 use kv::KvCommand;
@@ -43,6 +45,8 @@ pub enum Command<'a> {
     Session(SessionCommand),
     /// A change of the catalog.
     Catalog(CatalogCommand<'a>),
+    /// A change of what autopilot goes by.
+    Autopilot(SetAutopilot),
     /// A change of the prepared queries.
     Query(QueryCommand),
 }
@@ -96,6 +100,9 @@ impl<'a> Command<'a> {
                 CatalogCommand::decode(kind, body).map(Self::Catalog)
             }
             (query::SET..=query::DELETE, query::VERSION) => QueryCommand::decode(kind, body).map(Self::Query),
+            (autopilot::SET..=autopilot::SET_CAS, autopilot::VERSION) => {
+                SetAutopilot::decode(kind, body).map(Self::Autopilot)
+            }
             _ if kind & SAFE_TO_SKIP != 0 => return Ok(None),
             _ => return Err(CommandError::Unknown { index, kind, version }),
         };
@@ -111,6 +118,7 @@ impl<'a> Command<'a> {
             Self::Session(command) => command.encode(),
             Self::Catalog(command) => command.encode(),
             Self::Query(command) => command.encode(),
+            Self::Autopilot(set) => set.encode(),
         }
         .into()
     }

@@ -10,6 +10,7 @@
 //! Numbers are little-endian. A section whose kind has the highest bit set may be skipped by who does not know it. Who keeps
 //! or moves these bytes adds the checksum. One state has one form: the same commands give the same bytes on every server.
 
+mod autopilot;
 mod catalog;
 mod coordinates;
 mod kv;
@@ -28,6 +29,7 @@ use crate::check::Broken;
 use crate::command::SAFE_TO_SKIP;
 use crate::store::View;
 use crate::table::Tables;
+use crate::table::autopilot::Autopilot;
 use crate::table::checks::Checks;
 use crate::table::coordinates::Coordinates;
 use crate::table::kv::KvTable;
@@ -75,13 +77,15 @@ impl View {
     /// Writes the state as [`read`] takes it.
     pub fn write_to(&self, to: &mut dyn Write) -> io::Result<()> {
         let mut to = BufWriter::with_capacity(64 * 1024, to);
-        let Tables { applied, kv, tombstones, catalog, queries, coordinates, sessions, lock_delays } = &self.tables;
+        let Tables { applied, kv, tombstones, catalog, queries, autopilot, coordinates, sessions, lock_delays } =
+            &self.tables;
         to.write_all(MARK)?;
         to.write_all(&VERSION.to_le_bytes())?;
         to.write_all(&applied.0.to_le_bytes())?;
         write_section(&mut to, kv)?;
         write_section(&mut to, tombstones)?;
         write_section(&mut to, queries)?;
+        write_section(&mut to, autopilot)?;
         write_section(&mut to, coordinates)?;
         write_section(&mut to, sessions)?;
         write_section(&mut to, lock_delays)?;
@@ -136,6 +140,7 @@ fn read_section(from: &mut Stream<'_>, kind: u16, tables: &mut Tables) -> Result
     match kind {
         KvTable::KIND => tables.kv = read_table(from)?,
         Tombstones::KIND => tables.tombstones = read_table(from)?,
+        Autopilot::KIND => tables.autopilot = read_table(from)?,
         Queries::KIND => tables.queries = read_table(from)?,
         Coordinates::KIND => tables.coordinates = read_table(from)?,
         Sessions::KIND => tables.sessions = read_table(from)?,

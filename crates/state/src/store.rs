@@ -3,6 +3,7 @@
 //! Reads of one key run under a short lock. Longer reads take a [`View`]: the tables as they were at one index, which costs
 //! nothing to take and holds nobody up.
 
+mod autopilot;
 pub mod catalog;
 pub mod query;
 

@@ -1,5 +1,6 @@
 //! All tables of the store, as one value that is cheap to clone.
 
+pub(crate) mod autopilot;
 pub(crate) mod catalog;
 pub(crate) mod checks;
 pub(crate) mod coordinates;
@@ -15,6 +16,7 @@ use proconsul_base::index::Index;
 use proconsul_types::check::CRITICAL;
 
 use crate::check::Broken;
+use autopilot::Autopilot;
 use catalog::Catalog;
 use coordinates::Coordinates;
 use kv::KvTable;
@@ -31,6 +33,7 @@ pub(crate) struct Tables {
     pub(crate) kv: KvTable,
     pub(crate) tombstones: Tombstones,
     pub(crate) queries: Queries,
+    pub(crate) autopilot: Autopilot,
     pub(crate) coordinates: Coordinates,
     pub(crate) sessions: Sessions,
     pub(crate) lock_delays: LockDelays,
@@ -52,6 +55,7 @@ impl Tables {
     pub(crate) fn check(&self) -> Result<(), Broken> {
         self.kv.check()?;
         self.tombstones.check()?;
+        self.autopilot.check()?;
         self.queries.check()?;
         let bound = self.queries.sessions().all(|session| self.sessions.get(session).is_some());
         Broken::unless(bound, "queries", "", "a query's session exists")?;

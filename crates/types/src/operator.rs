@@ -1,4 +1,6 @@
-//! What operators ask about Raft.
+//! What operators ask about Raft, and about how much is in the catalog.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,4 +35,18 @@ pub struct RaftServer {
     /// Whether it votes; a learner does not.
     #[serde(rename = "Voter")]
     pub voter: bool,
+}
+
+/// How much is in one datacenter's catalog, a part of `GET /v1/operator/usage`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Usage {
+    /// Names of services.
+    pub services: usize,
+    /// Instances of them.
+    pub service_instances: usize,
+    /// Instances that belong to the mesh, by what they are.
+    pub connect_service_instances: BTreeMap<String, usize>,
+    /// Instances that are neither servers nor of the mesh.
+    pub billable_service_instances: usize,
 }

@@ -10,7 +10,8 @@ use crate::watch::Table;
 impl Tables {
     pub(super) fn apply_coordinates(&mut self, index: Index, update: &CoordinateUpdate, wakes: &mut Wakes) {
         for place in &update.places {
-            if self.coordinates.put(index, place) {
+            let is_known = self.catalog.nodes.get(&place.node).is_some();
+            if is_known && self.coordinates.put(index, place) {
                 wakes.table(Table::Coordinates);
             }
         }
