@@ -16,6 +16,7 @@
 //! ```text
 //! # A remark.
 //! config dns_config { only_passing = true }       for both agents, before the first step
+//! hide Hash                                       the field's value is not compared from here on
 //! PUT /v1/kv/a?flags=42 a body up to the end of the line
 //! GET /v1/kv/a
 //!   header X-Consul-Token: root                   added to the request
@@ -31,7 +32,7 @@
 //!   shows []
 //! GET /v1/health/state/any
 //!   any-order                                     the list's elements are compared as a set; `any-order Nodes`: those of a field
-//!   hide Output                                   the field's value is not compared
+//!   hide Output                                   the same for this answer alone
 //!   single                                        not compared when ours is a cluster
 //! dns SRV web.service.consul +tcp +edns=1232      also +norecurse +subnet=10.0.0.0/24 +class=3 +opcode=2
 //!   counted                                       the records are a sample; only their numbers are compared

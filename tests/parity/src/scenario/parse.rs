@@ -33,6 +33,7 @@ pub enum Mistake {
 /// Reads the text of a family's file.
 pub(super) fn family(name: &str, text: &str) -> Result<Family, Mistake> {
     let mut family = Family { name: name.to_owned(), settings: String::new(), steps: Vec::new() };
+    let mut hidden = Vec::new();
     let mut known: BTreeSet<String> = variables::GIVEN.map(str::to_owned).into();
     for (number, line) in (1..).zip(text.lines()) {
         let mistake = |what: String| Mistake::Line { family: name.to_owned(), line: number, what };
@@ -43,12 +44,17 @@ pub(super) fn family(name: &str, text: &str) -> Result<Family, Mistake> {
             family.settings.extend([setting, "\n"]);
             continue;
         }
+        if let Some(field) = line.strip_prefix("hide ") {
+            hidden.push(field.to_owned());
+            continue;
+        }
         if line.starts_with(' ') {
             let step = family.steps.last_mut().ok_or_else(|| mistake("belongs to no step".to_owned()))?;
             option(step, line.trim()).map_err(mistake)?;
             known.extend(step.saves.last().map(|save| save.name.clone()));
         } else {
-            family.steps.push(step(number, line).map_err(mistake)?);
+            let step = step(number, line).map_err(mistake)?;
+            family.steps.push(Step { hidden: hidden.clone(), ..step });
         }
         if let Some(unknown) = variables::names(line).find(|name| !known.contains(*name)) {
             return Err(mistake(format!("nothing is known as ${unknown}")));
