@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use proptest::prelude::*;
+
 use super::{Base64, Nanos, body};
 
 #[derive(Debug, Default, PartialEq)]
@@ -189,4 +191,34 @@ fn bytes_are_base64() {
         body::<Base64>(b"1").unwrap_err().to_string(),
         "json: cannot unmarshal number into Go value of type []uint8"
     );
+}
+
+fn value() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<String>().prop_map(Into::into),
+    ];
+    leaf.prop_recursive(6, 40, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
+            prop::collection::btree_map(".{0,8}", inner, 0..6).prop_map(|map| map.into_iter().collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_was_written_is_read_back(value in value()) {
+        for text in [serde_json::to_vec(&value).unwrap(), serde_json::to_vec_pretty(&value).unwrap()] {
+            prop_assert_eq!(body::<serde_json::Value>(&text).unwrap(), value.clone());
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_a_body_or_a_mistake(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
+        let _ = body::<serde_json::Value>(&bytes);
+        let _ = body::<Register>(&bytes);
+    }
 }
