@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use proconsul_base::cidr::Cidr;
 use proconsul_base::id::NodeId;
+use proconsul_types::autopilot::Configuration;
 use proconsul_types::pod_context::PodContext;
 
 pub mod environment;
@@ -93,6 +94,10 @@ pub struct Config {
     pub pid_file: Option<Place>,
     /// The replicated log.
     pub raft: RaftConfig,
+    /// What a leader does about servers; taken over by a new cluster from its first leader.
+    pub autopilot: Configuration,
+    /// After how long a node that failed is forgotten (`reconnect_timeout`, 72 h).
+    pub reconnect_timeout: Duration,
     /// How long a blocking query waits when it does not say (`default_query_time`, 300 s).
     pub default_query_time: Duration,
     /// The longest that a blocking query may ask to wait (`max_query_time`, 600 s).

@@ -36,7 +36,7 @@ pub(crate) fn begin<D: Disk>(
     let place = Place {
         datacenter: config.datacenter.as_str().into(),
         me: config.node_name.as_str().into(),
-        patience: gossip::Profile::lan().serf.forget_failed,
+        patience: config.reconnect_timeout,
     };
     tasks.spawn(leader::run(Duties { consensus, store: Arc::clone(store), pool: seen, place, memory }));
 }

@@ -186,7 +186,7 @@ impl Starting {
             bind: SocketAddr::new(config.serf_lan_bind, config.ports.serf_lan),
             advertise: SocketAddr::new(config.advertise_addr, config.ports.serf_lan),
             tags: tags::of_server(config, server_port, running.handle.me(), cluster),
-            profile: gossip::Profile::lan(),
+            profile: profile(config),
             source: self.source,
             seed: self.rng.u64(),
         })
@@ -272,6 +272,13 @@ impl Starting {
             over.send_replace(Some(reason));
         });
     }
+}
+
+/// Consul's timing, but for what is configured.
+fn profile(config: &Config) -> gossip::Profile {
+    let mut profile = gossip::Profile::lan();
+    profile.serf.forget_failed = config.reconnect_timeout;
+    profile
 }
 
 async fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {

@@ -61,6 +61,8 @@ pub(super) fn resolve(
         log: resolver.log(),
         pid_file: resolver.place("pid_file"),
         raft: resolver.raft(),
+        autopilot: resolver.autopilot(),
+        reconnect_timeout: resolver.reconnect_timeout(),
         default_query_time: resolver.default_query_time(),
         max_query_time: resolver.max_query_time(),
         session_ttl_min: resolver.session_ttl_min(),

@@ -11,6 +11,7 @@ use super::environment::{Files, Found, Interface};
 use super::*;
 use crate::flag;
 
+mod autopilot;
 mod http;
 
 /// A machine with one private address, and these files.

@@ -54,6 +54,18 @@ pub(super) const USED: &[Key] = &[
         "Failed attempts to join after which the agent stops; 0 for never.",
     ),
     flagged("rejoin_after_leave", "rejoin", Kind::Boolean, "false", "Rejoins the cluster even after having left it."),
+    key("reconnect_timeout", Kind::Duration, "72h", "Time after which a failed node is forgotten."),
+    // What a leader does about servers, taken from the one that first leads a new cluster.
+    key("autopilot.cleanup_dead_servers", Kind::Boolean, "true", "Removes failed servers that were replaced."),
+    key("autopilot.last_contact_threshold", Kind::Duration, "200ms", "Longest silence of a healthy server."),
+    key("autopilot.max_trailing_logs", Kind::Integer, "250", "Entries a healthy server may lag behind."),
+    key("autopilot.min_quorum", Kind::Integer, "0", "Servers that are kept, failed or not."),
+    key(
+        "autopilot.server_stabilization_time",
+        Kind::Duration,
+        "10s",
+        "Time a new server must be healthy before it votes.",
+    ),
     // DNS.
     flagged("domain", "domain", Kind::Text, "consul.", "DNS domain answered for."),
     flagged("alt_domain", "alt-domain", Kind::Text, "", "Second DNS domain answered for."),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use proconsul_types::autopilot::Configuration;
+
 use super::Resolver;
 use crate::config::{Bootstrap, Invalid, Join, RaftConfig};
 
@@ -89,6 +91,33 @@ impl Resolver<'_> {
             snapshot_interval: self.settings.duration("raft_snapshot_interval").unwrap_or(Duration::from_secs(30)),
             trailing_logs: trailing.unsigned_abs(),
         }
+    }
+
+    pub(super) fn autopilot(&mut self) -> Configuration {
+        let initial = Configuration::initial();
+        let mut number = |key, default: u64| {
+            self.number(key, i64::try_from(default).unwrap_or(i64::MAX), 0, i64::MAX).unsigned_abs()
+        };
+        let max_trailing_logs = number("autopilot.max_trailing_logs", initial.max_trailing_logs);
+        let min_quorum = number("autopilot.min_quorum", initial.min_quorum);
+        let nanos = |key| self.settings.duration(key).and_then(|time| i64::try_from(time.as_nanos()).ok());
+        let last_contact = nanos("autopilot.last_contact_threshold");
+        let stabilization = nanos("autopilot.server_stabilization_time");
+        let cleanup = self.settings.boolean("autopilot.cleanup_dead_servers");
+        Configuration {
+            cleanup_dead_servers: cleanup.unwrap_or(initial.cleanup_dead_servers),
+            last_contact_threshold: last_contact.unwrap_or(initial.last_contact_threshold),
+            max_trailing_logs,
+            min_quorum,
+            server_stabilization_time: stabilization.unwrap_or(initial.server_stabilization_time),
+            ..initial
+        }
+    }
+
+    /// Zero means the default, as in Consul.
+    pub(super) fn reconnect_timeout(&self) -> Duration {
+        let timeout = self.settings.duration("reconnect_timeout").filter(|timeout| !timeout.is_zero());
+        timeout.unwrap_or(Duration::from_secs(72 * 60 * 60))
     }
 
     /// Never longer than the longest.
