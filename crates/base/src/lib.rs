@@ -2,6 +2,7 @@
 //!
 //! Knows no clock, no operating-system randomness, no file and no socket: those are made in `node` and passed in.
 
+pub mod blake2b;
 pub mod cidr;
 pub mod entry;
 pub mod id;

@@ -198,3 +198,7 @@ pub const HTTP_CACHE_ANSWER_BYTES: usize = 16 * 1024;
 
 /// Seconds after which an answer of `?cached` is forgotten: Consul's three days.
 pub const HTTP_CACHE_SECS: u64 = 3 * 24 * 60 * 60;
+
+/// Most parts that the splitters of one discovery chain may come to: each lookup of the chain carries them all, and a share
+/// is no less than a ten-thousandth.
+pub const CHAIN_SPLITS: usize = 10_000;

@@ -2,7 +2,9 @@
 
 mod autopilot;
 mod catalog;
+mod config;
 mod coordinate;
+mod intention;
 mod kv;
 mod query;
 mod session;
@@ -10,6 +12,7 @@ mod session;
 use proconsul_base::index::Index;
 
 use crate::command::Command;
+use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::table::Tables;
 use crate::wake::Wakes;
@@ -28,6 +31,10 @@ impl Tables {
             }
             Command::Query(command) => self.apply_query(index, command, wakes).map(|()| true).into(),
             Command::Autopilot(set) => Outcome::of(self.apply_autopilot(index, set, wakes)),
+            Command::Config(command) => self.apply_config(index, command, wakes).map_err(Failure::from).into(),
+            Command::Intention(command) => {
+                self.apply_intention(index, command, wakes).map(|()| true).map_err(Failure::from).into()
+            }
             Command::Coordinates(update) => {
                 self.apply_coordinates(index, update, wakes);
                 Outcome::Done

@@ -10,7 +10,9 @@
 
 pub mod autopilot;
 pub mod catalog;
+pub mod config;
 pub mod coordinate;
+pub mod intention;
 pub mod kv;
 pub mod query;
 pub mod session;
@@ -21,7 +23,9 @@ use proconsul_base::index::Index;
 
 use autopilot::SetAutopilot;
 use catalog::CatalogCommand;
+use config::ConfigCommand;
 use coordinate::CoordinateUpdate;
+use intention::IntentionCommand;
 use kv::KvCommand;
 use query::QueryCommand;
 use session::SessionCommand;
@@ -47,6 +51,10 @@ pub enum Command<'a> {
     Catalog(CatalogCommand<'a>),
     /// A change of what autopilot goes by.
     Autopilot(SetAutopilot),
+    /// A change of the config entries.
+    Config(ConfigCommand),
+    /// A change of the intentions.
+    Intention(IntentionCommand),
     /// A change of the prepared queries.
     Query(QueryCommand),
 }
@@ -99,6 +107,10 @@ impl<'a> Command<'a> {
             (catalog::REGISTER..=catalog::DEREGISTER_CHECK, catalog::VERSION) => {
                 CatalogCommand::decode(kind, body).map(Self::Catalog)
             }
+            (config::SET..=config::DELETE_CAS, config::VERSION) => ConfigCommand::decode(kind, body).map(Self::Config),
+            (intention::CREATE..=intention::DELETE, intention::VERSION) => {
+                IntentionCommand::decode(kind, body).map(Self::Intention)
+            }
             (query::SET..=query::DELETE, query::VERSION) => QueryCommand::decode(kind, body).map(Self::Query),
             (autopilot::SET..=autopilot::SET_CAS, autopilot::VERSION) => {
                 SetAutopilot::decode(kind, body).map(Self::Autopilot)
@@ -117,6 +129,8 @@ impl<'a> Command<'a> {
             Self::Coordinates(update) => update.encode(),
             Self::Session(command) => command.encode(),
             Self::Catalog(command) => command.encode(),
+            Self::Config(command) => command.encode(),
+            Self::Intention(command) => command.encode(),
             Self::Query(command) => command.encode(),
             Self::Autopilot(set) => set.encode(),
         }

@@ -2,6 +2,10 @@
 //!
 //! One variant per cause, its text Consul's where Consul has one. Between servers: a code, then the variant's texts.
 
+mod config;
+
+pub use config::ConfigFailure;
+
 use crate::wire::{Body, put_flag, put_text};
 
 /// Why a command could not be carried out. Nothing was changed.
@@ -37,6 +41,9 @@ pub enum Failure {
     /// Another template answers for every name.
     #[error("a query template with an empty name already exists")]
     QueryTemplateTaken,
+    /// The config entries would not fit together, or the intentions would contradict each other.
+    #[error(transparent)]
+    Config(#[from] ConfigFailure),
 }
 
 /// Who wants a node's name, and who has it.
@@ -70,6 +77,7 @@ impl Failure {
             Self::CriticalCheck(_) => 0x31,
             Self::MissingSession => 0x32,
             Self::InvalidSession(_) => 0x33,
+            Self::Config(_) => 0x50,
             Self::QueryNameTaken(_) => 0x70,
             Self::QueryNameIsId(_) => 0x71,
             Self::QueryTemplateTaken => 0x72,
@@ -82,6 +90,7 @@ impl Failure {
             Self::MissingNode | Self::MissingService | Self::MissingSession | Self::QueryTemplateTaken => {}
             Self::MissingCheck(id) | Self::CriticalCheck(id) | Self::InvalidSession(id) => put_text(to, id),
             Self::NodeNameTaken(taken) => taken.append(to),
+            Self::Config(failure) => failure.append(to),
             Self::QueryNameTaken(name) | Self::QueryNameIsId(name) => put_text(to, name),
         }
     }
@@ -95,6 +104,7 @@ impl Failure {
             0x31 => Self::CriticalCheck(body.text()?.to_owned()),
             0x32 => Self::MissingSession,
             0x33 => Self::InvalidSession(body.text()?.to_owned()),
+            0x50 => Self::Config(ConfigFailure::read(body)?),
             0x70 => Self::QueryNameTaken(body.text()?.to_owned()),
             0x71 => Self::QueryNameIsId(body.text()?.to_owned()),
             0x72 => Self::QueryTemplateTaken,

@@ -3,6 +3,7 @@
 //! Knows no clock, no randomness, no file and no socket: what a command needs of these is inside it.
 
 mod apply;
+pub mod chain;
 pub mod check;
 pub mod command;
 pub mod failure;

@@ -12,7 +12,9 @@
 
 mod autopilot;
 mod catalog;
+mod config_entries;
 mod coordinates;
+mod intentions;
 mod kv;
 mod lock_delays;
 mod queries;
@@ -31,7 +33,9 @@ use crate::store::View;
 use crate::table::Tables;
 use crate::table::autopilot::Autopilot;
 use crate::table::checks::Checks;
+use crate::table::config_entries::ConfigEntries;
 use crate::table::coordinates::Coordinates;
+use crate::table::intentions::Intentions;
 use crate::table::kv::KvTable;
 use crate::table::lock_delays::LockDelays;
 use crate::table::nodes::Nodes;
@@ -77,8 +81,19 @@ impl View {
     /// Writes the state as [`read`] takes it.
     pub fn write_to(&self, to: &mut dyn Write) -> io::Result<()> {
         let mut to = BufWriter::with_capacity(64 * 1024, to);
-        let Tables { applied, kv, tombstones, catalog, queries, autopilot, coordinates, sessions, lock_delays } =
-            &self.tables;
+        let Tables {
+            applied,
+            kv,
+            tombstones,
+            catalog,
+            queries,
+            autopilot,
+            coordinates,
+            sessions,
+            lock_delays,
+            config_entries,
+            intentions,
+        } = &self.tables;
         to.write_all(MARK)?;
         to.write_all(&VERSION.to_le_bytes())?;
         to.write_all(&applied.0.to_le_bytes())?;
@@ -86,6 +101,8 @@ impl View {
         write_section(&mut to, tombstones)?;
         write_section(&mut to, queries)?;
         write_section(&mut to, autopilot)?;
+        write_section(&mut to, config_entries)?;
+        write_section(&mut to, intentions)?;
         write_section(&mut to, coordinates)?;
         write_section(&mut to, sessions)?;
         write_section(&mut to, lock_delays)?;
@@ -142,6 +159,8 @@ fn read_section(from: &mut Stream<'_>, kind: u16, tables: &mut Tables) -> Result
         Tombstones::KIND => tables.tombstones = read_table(from)?,
         Autopilot::KIND => tables.autopilot = read_table(from)?,
         Queries::KIND => tables.queries = read_table(from)?,
+        ConfigEntries::KIND => tables.config_entries = read_table(from)?,
+        Intentions::KIND => tables.intentions = read_table(from)?,
         Coordinates::KIND => tables.coordinates = read_table(from)?,
         Sessions::KIND => tables.sessions = read_table(from)?,
         LockDelays::KIND => tables.lock_delays = read_table(from)?,

@@ -5,6 +5,8 @@
 
 mod autopilot;
 pub mod catalog;
+mod config;
+pub mod intention;
 pub mod query;
 
 use std::sync::Arc;

@@ -3,7 +3,9 @@
 pub(crate) mod autopilot;
 pub(crate) mod catalog;
 pub(crate) mod checks;
+pub(crate) mod config_entries;
 pub(crate) mod coordinates;
+pub(crate) mod intentions;
 pub(crate) mod kv;
 pub(crate) mod lock_delays;
 pub(crate) mod nodes;
@@ -18,7 +20,9 @@ use proconsul_types::check::CRITICAL;
 use crate::check::Broken;
 use autopilot::Autopilot;
 use catalog::Catalog;
+use config_entries::ConfigEntries;
 use coordinates::Coordinates;
+use intentions::Intentions;
 use kv::KvTable;
 use lock_delays::LockDelays;
 use queries::Queries;
@@ -38,6 +42,8 @@ pub(crate) struct Tables {
     pub(crate) sessions: Sessions,
     pub(crate) lock_delays: LockDelays,
     pub(crate) catalog: Catalog,
+    pub(crate) config_entries: ConfigEntries,
+    pub(crate) intentions: Intentions,
 }
 
 impl Tables {
@@ -60,6 +66,10 @@ impl Tables {
         let bound = self.queries.sessions().all(|session| self.sessions.get(session).is_some());
         Broken::unless(bound, "queries", "", "a query's session exists")?;
         self.coordinates.check()?;
+        self.config_entries.check()?;
+        self.intentions.check()?;
+        let newest = self.config_entries.changed().max(self.intentions.changed());
+        Broken::unless(newest <= self.applied, "config_entries", "", "nothing changes after the last applied command")?;
         self.catalog.check()?;
         let newest = self.catalog.newest();
         Broken::unless(newest <= self.applied, "catalog", "", "nothing changes after the last applied command")?;

@@ -5,6 +5,7 @@ pub mod autopilot;
 pub mod check;
 pub mod config_entry;
 pub mod coordinate;
+pub mod discovery_chain;
 pub mod event;
 pub mod intention;
 pub mod kv;

@@ -31,7 +31,7 @@ pub struct ServiceDefaults {
     pub external_sni: String,
     /// How the proxies reach what the service calls (1.9).
     #[serde(alias = "upstream_config", skip_serializing_if = "is_default")]
-    pub upstream_config: Option<UpstreamConfig>,
+    pub upstream_config: Option<Box<UpstreamConfig>>,
     /// Where the service is, when it lies outside (1.13).
     #[serde(skip_serializing_if = "is_default")]
     pub destination: Option<Destination>,

@@ -1,0 +1,52 @@
+//! Intentions in a snapshot.
+//!
+//! ```text
+//! head    the table's last change u64
+//! record  create index u64, modify index u64, the intention as its JSON document
+//! ```
+
+use std::io;
+
+use proconsul_base::index::Index;
+use proconsul_types::intention::IntentionRecord;
+
+use super::section::{Records, Section};
+use crate::command::intention;
+use crate::table::intentions::Intentions;
+use crate::wire::Body;
+
+impl Section for Intentions {
+    const KIND: u16 = 0x0060;
+
+    fn head(&self, to: &mut Vec<u8>) {
+        to.extend_from_slice(&self.changed().0.to_le_bytes());
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn write(&self, records: &mut Records<'_>) -> io::Result<()> {
+        self.iter().try_for_each(|record| {
+            records.put(|to| {
+                to.extend_from_slice(&record.create_index.to_le_bytes());
+                to.extend_from_slice(&record.modify_index.to_le_bytes());
+                intention::append(to, &record.intention);
+            })
+        })
+    }
+
+    fn begin(mut head: Body<'_>) -> Option<Self> {
+        let changed = Index(head.u64()?);
+        head.end()?;
+        Some(Self::restored(changed))
+    }
+
+    fn restore(&mut self, record: &[u8]) -> Option<()> {
+        let mut body = Body(record);
+        let (create_index, modify_index) = (body.u64()?, body.u64()?);
+        let intention = intention::document(body.0)?;
+        self.restore(IntentionRecord { intention, create_index, modify_index });
+        Some(())
+    }
+}
