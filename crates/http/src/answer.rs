@@ -54,7 +54,8 @@ pub(crate) async fn answer<D: Door>(shared: &Shared<D>, place: &Place, request: 
         Ok(query) => {
             let (headers, progress) = (&head.headers, place.progress());
             let asked = config.use_cache.then(|| Asked::of(route.path, &path, &query, headers)).flatten();
-            let mut cx = Cx { door, config, method, headers, path: &path, rest, query, progress, body };
+            let mut cx =
+                Cx { door, config, method, headers, client: place.client(), path: &path, rest, query, progress, body };
             match asked {
                 None => routes::call(route.call, &mut cx).await.unwrap_or_else(|error| reply::error(&error)),
                 Some(asked) => Box::pin(from_cache(&shared.cached, &asked, route.call, &mut cx)).await,

@@ -1,5 +1,7 @@
 //! One request as the handlers see it.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use hyper::body::{Body, Incoming};
 use hyper::{HeaderMap, Method};
@@ -30,6 +32,8 @@ pub(crate) struct Cx<'a, D> {
     pub(crate) method: &'a Method,
     /// The headers.
     pub(crate) headers: &'a HeaderMap,
+    /// Where the connection comes from.
+    pub(crate) client: IpAddr,
     /// The decoded path.
     pub(crate) path: &'a str,
     /// The decoded path after the route's own part.

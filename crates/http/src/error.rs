@@ -66,6 +66,9 @@ pub(crate) enum HttpError {
     /// No name at the end of the path, or no parameter, where one is needed: `service name`.
     #[error("Missing {0}")]
     Missing(&'static str),
+    /// `?passing` is neither true nor false.
+    #[error("Invalid value for ?passing")]
+    Passing,
     /// Parameters that exclude each other.
     #[error("Conflicting flags: {0}")]
     Conflict(String),

@@ -12,6 +12,7 @@ mod connections;
 mod coordinate;
 mod cx;
 mod decode;
+mod discovery;
 mod error;
 mod gzip;
 mod json;

@@ -33,6 +33,11 @@ impl<'a> Query<'a> {
         self.get(name).is_some()
     }
 
+    /// All values of a name.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.pairs().filter(move |(known, _)| *known == name).map(|(_, value)| value)
+    }
+
     /// All pairs in their own order.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (&**name, &**value))

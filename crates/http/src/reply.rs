@@ -54,6 +54,7 @@ impl HttpError {
             | Self::Consistency(_)
             | Self::Namespace(_)
             | Self::Missing(_)
+            | Self::Passing
             | Self::Decode(_)
             | Self::DecodeDocument(_)
             | Self::Conflict(_)
