@@ -11,6 +11,7 @@ use proconsul_base::id::NodeId;
 use proconsul_types::autopilot::Configuration;
 use proconsul_types::pod_context::PodContext;
 
+mod dns;
 pub mod environment;
 mod error;
 mod flags;
@@ -26,6 +27,7 @@ mod settings;
 mod source;
 mod template;
 
+pub use self::dns::DnsSettings;
 use self::environment::Environment;
 pub use self::error::{Mistake, Mistakes};
 pub use self::flags::FLAGS;
@@ -74,7 +76,7 @@ pub struct Config {
     pub bind_addr: IpAddr,
     /// Where other agents reach this one; never a wildcard address.
     pub advertise_addr: IpAddr,
-    /// Where the listeners for clients (HTTP) are bound, in the order given, at least one.
+    /// Where the listeners of the HTTP API are bound, in the order given, at least one.
     pub client_addrs: Vec<IpAddr>,
     /// Where LAN gossip is bound; `bind_addr` unless given.
     pub serf_lan_bind: IpAddr,
@@ -82,12 +84,8 @@ pub struct Config {
     pub ports: Ports,
     /// How the cluster is found.
     pub join: Join,
-    /// The DNS domain answered for, without the dot at its end.
-    pub domain: String,
-    /// A second DNS domain answered for.
-    pub alt_domain: Option<String>,
-    /// Upstream DNS servers as given: an address, `address:port` or a name.
-    pub recursors: Vec<String>,
+    /// DNS: what is answered for, how, and who else is asked.
+    pub dns: DnsSettings,
     /// What is logged, how and where.
     pub log: LogConfig,
     /// Where the process id is written while the agent runs.
@@ -141,7 +139,7 @@ pub enum Bootstrap {
 pub struct Ports {
     /// The HTTP API, on every address of `client_addrs`.
     pub http: Option<u16>,
-    /// DNS over UDP and TCP.
+    /// DNS over UDP and TCP, on every address of `dns.addresses`.
     pub dns: Option<u16>,
     /// gRPC for Envoy.
     pub grpc: Option<u16>,

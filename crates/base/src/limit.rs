@@ -202,3 +202,18 @@ pub const HTTP_CACHE_SECS: u64 = 3 * 24 * 60 * 60;
 /// Most parts that the splitters of one discovery chain may come to: each lookup of the chain carries them all, and a share
 /// is no less than a ten-thousandth.
 pub const CHAIN_SPLITS: usize = 10_000;
+
+/// Largest question over UDP that is read, in bytes: a header, a name and EDNS with any options that are in use.
+pub const DNS_DATAGRAM_BYTES: usize = 4096;
+
+/// DNS questions over UDP that wait for somebody else at once; further ones are dropped, and their clients ask again.
+pub const DNS_QUESTIONS: usize = 4096;
+
+/// DNS connections at once; further ones are closed, and their clients try again.
+pub const DNS_CONNECTIONS: usize = 1024;
+
+/// Questions on one DNS connection before it is closed: that of the DNS library under Consul.
+pub const DNS_CONNECTION_QUESTIONS: usize = 128;
+
+/// Further names that are followed for one DNS question; what lies behind more is left out.
+pub const DNS_CHASES: usize = 64;

@@ -110,6 +110,13 @@ fn push_label(bytes: &mut Vec<u8>, label: &[u8]) -> Result<(), NameError> {
     }
 }
 
+/// The root of all names.
+impl Default for Name {
+    fn default() -> Self {
+        Self(Arc::from([0]))
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.len() == 1 {

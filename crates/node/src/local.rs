@@ -165,12 +165,12 @@ fn debug_config(config: &Config) -> BTreeMap<String, Value> {
     let data_dir = config.data_dir.as_ref().map(|place| place.shown().display().to_string()).unwrap_or_default();
     [
         ("AdvertiseAddrLAN", json!(config.advertise_addr)),
-        ("AltDomain", json!(config.alt_domain.clone().unwrap_or_default())),
+        ("AltDomain", json!(config.dns.alt_domain.as_ref().map(ToString::to_string).unwrap_or_default())),
         ("BindAddr", json!(config.bind_addr)),
         ("Bootstrap", json!(config.bootstrap == Bootstrap::Alone)),
         ("BootstrapExpect", json!(expect)),
         ("ClientAddrs", json!(addresses)),
-        ("DNSDomain", json!(config.domain)),
+        ("DNSDomain", json!(config.dns.domain.to_string())),
         ("DataDir", json!(data_dir)),
         ("Datacenter", json!(config.datacenter)),
         ("DevMode", json!(config.dev)),

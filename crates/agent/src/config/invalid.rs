@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use proconsul_base::cidr::CidrError;
 use proconsul_base::id::IdError;
 use proconsul_base::text::duration::DurationError;
+use proconsul_names::name::NameError;
 
 use super::Place;
 
@@ -118,6 +119,24 @@ pub enum Invalid {
     /// Cloud discovery.
     #[error("{0:?}: agents cannot be discovered through a provider in this version; write addresses or DNS names")]
     Provider(String),
+    /// Not a domain.
+    #[error("no domain name: {0}")]
+    Domain(NameError),
+    /// A second domain whose names would be taken for others.
+    #[error("alt_domain cannot start with {{service,connect,node,query,addr,{0}}}")]
+    AltDomain(String),
+    /// A recursor that is everywhere.
+    #[error("DNS recursor address cannot be 0.0.0.0, :: or [::]")]
+    RecursorWildcard,
+    /// No strategy.
+    #[error("dns_config.recursor_strategy must be one of sequential or random, not {0:?}")]
+    RecursorStrategy(String),
+    /// No TTL of a service.
+    #[error("[{0:?}]: {1}")]
+    ServiceTtl(String, DurationError),
+    /// Below zero.
+    #[error("{0} cannot be {1}. Must be greater than or equal to zero")]
+    Negative(&'static str, i64),
     /// An empty address to join.
     #[error("an address to join is empty")]
     EmptyJoin,

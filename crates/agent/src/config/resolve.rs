@@ -2,6 +2,7 @@
 
 mod address;
 mod cluster;
+mod dns;
 mod http;
 mod identity;
 mod listen;
@@ -40,11 +41,13 @@ pub(super) fn resolve(
     let addresses = resolver.addresses();
     let ports = resolver.ports();
     resolver.clashes(&addresses, &ports);
+    let datacenter = resolver.datacenter();
+    let dns = resolver.dns(addresses.dns, &datacenter);
     let config = Config {
         node_name: resolver.node_name(),
         node_id: resolver.node_id(data_dir.as_ref()),
         node_meta: resolver.node_meta(),
-        datacenter: resolver.datacenter(),
+        datacenter,
         server,
         bootstrap: resolver.bootstrap(),
         dev,
@@ -55,9 +58,7 @@ pub(super) fn resolve(
         serf_lan_bind: addresses.serf_lan,
         ports,
         join: resolver.join(),
-        domain: resolver.domain("domain").unwrap_or_else(|| "consul".to_owned()),
-        alt_domain: resolver.domain("alt_domain"),
-        recursors: resolver.recursors(),
+        dns,
         log: resolver.log(),
         pid_file: resolver.place("pid_file"),
         raft: resolver.raft(),

@@ -12,6 +12,7 @@ use super::*;
 use crate::flag;
 
 mod autopilot;
+mod dns;
 mod http;
 
 /// A machine with one private address, and these files.
@@ -96,7 +97,7 @@ fn the_seeds_arguments_mean_what_they_mean_to_consul() {
     assert_eq!(config.client_addrs, [address("0.0.0.0")]);
     assert_eq!(config.advertise_addr, address("10.244.0.7"));
     assert_eq!(config.join.retry.len(), 3);
-    assert_eq!(config.domain, "cluster.local");
+    assert_eq!(config.dns.domain.to_string(), "cluster.local.");
     assert_eq!(config.node_name, "machine");
     assert_eq!((config.leave_on_terminate, config.skip_leave_on_interrupt), (false, true));
     assert_eq!(config.warnings, Vec::<String>::new());
@@ -104,7 +105,7 @@ fn the_seeds_arguments_mean_what_they_mean_to_consul() {
         config.notices,
         [
             "no listener in this version on these ports: 8400 (the RPC port of Consul before 0.8), 8443 (the port of mesh gateways), \
-          8600 (DNS), 8302 (WAN gossip)"
+          8302 (WAN gossip)"
         ]
     );
 }

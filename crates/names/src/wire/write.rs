@@ -23,6 +23,16 @@ pub fn packet(message: &Message, compress: bool) -> Vec<u8> {
     writer.bytes
 }
 
+/// The packet of a question of our own to another server; its number is to be filled in.
+pub fn question(name: &Name, kind: u16) -> Vec<u8> {
+    let mut writer = Writer::new(false);
+    [0, flag::RECURSION_DESIRED, 1, 0, 0, 0].into_iter().for_each(|word| writer.u16(word));
+    writer.name(name, false);
+    writer.u16(kind);
+    writer.u16(1);
+    writer.bytes
+}
+
 /// The bytes that a message takes without compression, EDNS left out.
 pub fn plain_length(message: &Message) -> usize {
     let question = message.question.as_ref().map_or(0, |question| question.name.as_bytes().len() + 4);

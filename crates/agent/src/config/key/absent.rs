@@ -14,7 +14,7 @@ const TUNING: &str = "this tuning does not apply here";
 const TOKENS: &str = "there are no tokens, since there is no access control";
 const WAN: &str = "datacenters are not connected";
 const MESH: &str = "there is no service mesh";
-const DNS: &str = "the agent answers no DNS";
+const DNS_CACHE: &str = "DNS answers come from the state itself";
 const CHECKS: &str = "no health checks are run";
 const METRICS: &str = "no metrics are sent";
 const PAGES: &str = "the web pages have no such settings";
@@ -49,7 +49,6 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("acl_replication_token", TOKENS),
     harmless("acl_token", TOKENS),
     harmless("acl_ttl", TOKENS),
-    harmless("addresses.dns", DNS),
     harmless("addresses.grpc", MESH),
     harmless("addresses.grpc_tls", MESH),
     harmless("addresses.https", "there is no HTTPS listener"),
@@ -80,7 +79,9 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("disable_remote_exec", "there is no remote execution"),
     harmless("disable_update_check", "nothing is sent to anyone"),
     harmless("discard_check_output", CHECKS),
-    harmless("dns_config", DNS),
+    harmless("dns_config.cache_max_age", DNS_CACHE),
+    harmless("dns_config.prefer_namespace", ENTERPRISE),
+    harmless("dns_config.use_cache", DNS_CACHE),
     harmless("enable_acl_replication", WAN),
     harmless("enable_agent_tls_for_checks", CHECKS),
     harmless("enable_central_service_config", MESH),

@@ -13,6 +13,7 @@ pub(super) struct Addresses {
     pub(super) bind: IpAddr,
     pub(super) advertise: IpAddr,
     pub(super) client: Vec<IpAddr>,
+    pub(super) dns: Vec<IpAddr>,
     pub(super) serf_lan: IpAddr,
 }
 
@@ -31,13 +32,18 @@ impl Resolver<'_> {
             None if bind_known => self.reachable(bind),
             None => bind,
         };
-        let clients = if self.settings.text("addresses.http").is_some() { "addresses.http" } else { "client_addr" };
-        let mut client = self.several(clients);
-        if client.is_empty() {
-            client.push(self.in_pod(IpAddr::V4(Ipv4Addr::LOCALHOST)));
-        }
+        let (client, dns) = (self.for_clients("addresses.http"), self.for_clients("addresses.dns"));
         let serf_lan = self.one("serf_lan").map_or_else(|| self.in_pod(bind), |address| self.in_pod(address));
-        Addresses { bind: self.in_pod(bind), advertise, client, serf_lan }
+        Addresses { bind: self.in_pod(bind), advertise, client, dns, serf_lan }
+    }
+
+    /// Where a listener for clients is bound: at its own addresses, else at those of all.
+    fn for_clients(&mut self, own: &'static str) -> Vec<IpAddr> {
+        let mut addresses = self.several(if self.settings.text(own).is_some() { own } else { "client_addr" });
+        if addresses.is_empty() {
+            addresses.push(self.in_pod(IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        }
+        addresses
     }
 
     /// What others reach an agent by that is bound to this address.

@@ -92,20 +92,4 @@ impl Resolver<'_> {
         }
         name
     }
-
-    /// A domain without the dot at its end.
-    pub(super) fn domain(&self, key: &str) -> Option<String> {
-        self.settings
-            .text(key)
-            .map(|domain| domain.trim_end_matches('.').to_owned())
-            .filter(|domain| !domain.is_empty())
-    }
-
-    pub(super) fn recursors(&mut self) -> Vec<String> {
-        let recursors = self.settings.texts("recursors").to_vec();
-        if !recursors.is_empty() {
-            self.warnings.push("recursors has no effect: the agent answers no DNS in this version".to_owned());
-        }
-        recursors
-    }
 }

@@ -56,15 +56,12 @@ impl Resolver<'_> {
 
     /// Says once which well-known ports stay without a listener.
     fn silent(&mut self, ports: &Ports) {
-        let used = [ports.http, Some(ports.server), Some(ports.serf_lan)];
+        let used = [ports.http, ports.dns, Some(ports.server), Some(ports.serf_lan)];
         let mut silent = Vec::new();
         for (port, what) in NAMED_IN_MANIFESTS {
             if !used.contains(&Some(port)) {
                 silent.push(format!("{port} ({what})"));
             }
-        }
-        if let Some(dns) = ports.dns {
-            silent.push(format!("{dns} (DNS)"));
         }
         if let Some(wan) = ports.serf_wan.filter(|_| self.server) {
             silent.push(format!("{wan} (WAN gossip)"));
@@ -77,6 +74,9 @@ impl Resolver<'_> {
     /// Two TCP listeners must not share a place.
     pub(super) fn clashes(&mut self, addresses: &Addresses, ports: &Ports) {
         let mut listeners: Vec<(&'static str, SocketAddr)> = Vec::new();
+        if let Some(port) = ports.dns {
+            listeners.extend(addresses.dns.iter().map(|&address| ("DNS", SocketAddr::new(address, port))));
+        }
         if let Some(port) = ports.http {
             listeners.extend(addresses.client.iter().map(|&address| ("HTTP", SocketAddr::new(address, port))));
         }
