@@ -31,14 +31,21 @@ pub(crate) fn begin<D: Disk>(
     let (pool, seen) = watch::channel(pool::now(gossip, &config.datacenter));
     tasks.spawn(pool::follow(gossip.clone(), config.datacenter.clone(), pool));
     tasks.spawn(members::follow(seen.clone(), Arc::clone(running)));
-    tasks.spawn(members::lead(seen.clone(), Arc::clone(running), Arc::clone(&memory)));
+    tasks.spawn(members::lead(seen.clone(), Arc::clone(running), Arc::clone(store), Arc::clone(&memory)));
     tasks.spawn(tombstones::run(Arc::new(consensus.clone()), Arc::clone(store)));
     let place = Place {
         datacenter: config.datacenter.as_str().into(),
         me: config.node_name.as_str().into(),
         patience: config.reconnect_timeout,
     };
-    tasks.spawn(leader::run(Duties { consensus, store: Arc::clone(store), pool: seen, place, memory }));
+    tasks.spawn(leader::run(Duties {
+        consensus,
+        store: Arc::clone(store),
+        pool: seen,
+        place,
+        autopilot: config.autopilot.clone(),
+        memory,
+    }));
 }
 
 /// Seconds since 1970.

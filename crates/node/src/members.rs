@@ -6,10 +6,13 @@ use std::time::Duration;
 use proconsul_consensus as consensus;
 use proconsul_consensus::Running;
 use proconsul_raft::{Change, bootstrap};
+use proconsul_server::leader::autopilot::goes_by;
 use proconsul_server::leader::member::{self, Seen, Standing};
 use proconsul_server::leader::memory::Memory;
 use proconsul_server::pool::{Member, Pool, Presence};
+use proconsul_state::store::Store;
 use proconsul_storage::disk::Disk;
+use proconsul_types::autopilot::Configuration;
 use tokio::sync::watch;
 
 /// How often the others are told to the bootstrap machine while there is no cluster: it relies on being told again.
@@ -20,9 +23,6 @@ const CHANGE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Pause after a change that was refused.
 const CHANGE_PAUSE: Duration = Duration::from_millis(100);
-
-/// How long a newcomer must be healthy before it gets a vote: Consul's `ServerStabilizationTime`.
-const STABILIZATION: Duration = Duration::from_secs(10);
 
 /// Keeps the address book and the bootstrap machine at the newest word of gossip, for as long as the node runs.
 pub(crate) async fn follow<D: Disk>(mut pool: watch::Receiver<Pool>, running: Arc<Running<D>>) {
@@ -46,14 +46,19 @@ pub(crate) async fn follow<D: Disk>(mut pool: watch::Receiver<Pool>, running: Ar
 
 /// The leader's duty for the membership: one change at a time, as gossip, the progress of logs and the health of servers call
 /// for it.
-pub(crate) async fn lead<D: Disk>(mut pool: watch::Receiver<Pool>, running: Arc<Running<D>>, memory: Arc<Memory>) {
+pub(crate) async fn lead<D: Disk>(
+    mut pool: watch::Receiver<Pool>,
+    running: Arc<Running<D>>,
+    store: Arc<Store>,
+    memory: Arc<Memory>,
+) {
     let consensus = &running.handle;
     let mut status = consensus.status_watch();
     let mut judged = memory.judged();
     loop {
         judged.borrow_and_update();
         let members = pool.borrow_and_update().clone();
-        let change = due(&members, &running, &memory);
+        let change = due(&members, &running, &goes_by(&store), &memory);
         match change {
             Some(change) => {
                 tracing::info!(target: "agent.server", ?change, "changing Raft membership");
@@ -79,7 +84,7 @@ pub(crate) async fn lead<D: Disk>(mut pool: watch::Receiver<Pool>, running: Arc<
     }
 }
 
-fn due<D: Disk>(members: &[Member], running: &Running<D>, memory: &Memory) -> Option<Change> {
+fn due<D: Disk>(members: &[Member], running: &Running<D>, goes_by: &Configuration, memory: &Memory) -> Option<Change> {
     let status: Arc<consensus::Status> = running.handle.status();
     if !status.leads {
         return None;
@@ -90,9 +95,9 @@ fn due<D: Disk>(members: &[Member], running: &Running<D>, memory: &Memory) -> Op
         me: running.handle.me(),
         commit: status.commit,
         matched: &|id| status.matched.iter().find(|(peer, _)| *peer == id).map(|(_, index)| *index),
-        stable: &|id| memory.is_stable(id, STABILIZATION),
-        cleanup: true,
-        voters_min: 0,
+        stable: &|id| memory.is_stable(id, goes_by),
+        cleanup: goes_by.cleanup_dead_servers,
+        voters_min: usize::try_from(goes_by.min_quorum).unwrap_or(usize::MAX),
     };
     member::due(&status.membership, &seen, &standing)
 }

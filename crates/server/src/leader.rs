@@ -15,9 +15,9 @@ use std::sync::Arc;
 
 use proconsul_consensus::Handle;
 use proconsul_state::store::Store;
+use proconsul_types::autopilot::Configuration;
 use tokio::sync::watch;
 
-use self::health::Threshold;
 use self::memory::Memory;
 use self::reconcile::Place;
 use crate::pool::Pool;
@@ -32,21 +32,23 @@ pub struct Duties {
     pub pool: watch::Receiver<Pool>,
     /// Where this server is.
     pub place: Place,
+    /// What autopilot goes by in a new cluster.
+    pub autopilot: Configuration,
     /// The leader's memory, which the answers share.
     pub memory: Arc<Memory>,
 }
 
 /// Carries the duties out whenever this server leads, until consensus stops.
 pub async fn run(duties: Duties) {
-    let Duties { consensus, store, pool, place, memory } = duties;
+    let Duties { consensus, store, pool, place, autopilot, memory } = duties;
     let replica = Arc::new(consensus.clone());
     office::hold(consensus.status_watch(), || {
         memory.clear();
         let (replica, store, memory) = (Arc::clone(&replica), Arc::clone(&store), Arc::clone(&memory));
-        let (consensus, pool, place) = (consensus.clone(), pool.clone(), place.clone());
+        let (consensus, pool, place, goes_by) = (consensus.clone(), pool.clone(), place.clone(), autopilot.clone());
         async move {
             tokio::join!(
-                autopilot::run(consensus, pool.clone(), Arc::clone(&memory), Threshold::default),
+                autopilot::run(consensus, Arc::clone(&store), pool.clone(), Arc::clone(&memory), goes_by),
                 reconcile::run(Arc::clone(&replica), Arc::clone(&store), pool, Arc::clone(&memory), place),
                 session_ttl::run(Arc::clone(&replica), Arc::clone(&store), Arc::clone(&memory)),
                 lock_delay::run(replica, store, memory),

@@ -7,28 +7,12 @@ use proconsul_base::id::RaftId;
 use proconsul_base::index::{Index, Term};
 use proconsul_consensus::Progress;
 use proconsul_raft::{Membership, Server};
-use proconsul_types::autopilot::{Health, ServerHealth};
+use proconsul_types::autopilot::{Configuration, Health, ServerHealth};
 
 use crate::pool::{Member, Presence};
 
 /// Shown for a server that this leader has never heard of: the longest that Go's durations hold.
 const NEVER: Duration = Duration::from_nanos(i64::MAX as u64);
-
-/// What a server must do to count as healthy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Threshold {
-    /// How long it may be silent.
-    pub last_contact: Duration,
-    /// How far its log may lag behind, in entries.
-    pub trailing_logs: u64,
-}
-
-impl Default for Threshold {
-    /// Consul's.
-    fn default() -> Self {
-        Self { last_contact: Duration::from_millis(200), trailing_logs: 250 }
-    }
-}
 
 /// What there is to judge by, as the leader knows it.
 #[derive(Clone, Copy, Debug)]
@@ -62,9 +46,9 @@ struct Stand {
 
 impl Judge {
     /// Judges all servers of the membership anew. `now` is in seconds since 1970.
-    pub fn judge(&mut self, now: u64, evidence: &Evidence<'_>, threshold: &Threshold) -> Health {
+    pub fn judge(&mut self, now: u64, evidence: &Evidence<'_>, goes_by: &Configuration) -> Health {
         self.stands.retain(|id, _| evidence.membership.contains(*id));
-        let mut server = |server, voter| self.judge_one(now, evidence, threshold, server, voter);
+        let mut server = |server, voter| self.judge_one(now, evidence, goes_by, server, voter);
         let mut servers: Vec<ServerHealth> = Vec::new();
         servers.extend(evidence.membership.voters.iter().map(|voter| server(voter, true)));
         servers.extend(evidence.membership.learners.iter().map(|learner| server(learner, false)));
@@ -77,25 +61,26 @@ impl Judge {
         }
     }
 
-    /// Whether a server has been healthy for as long as that.
-    pub fn is_stable(&self, server: RaftId, now: u64, stabilization: Duration) -> bool {
+    /// Whether a server has been healthy for long enough to get a vote.
+    pub fn is_stable(&self, server: RaftId, now: u64, goes_by: &Configuration) -> bool {
         let stand = self.stands.get(&server).filter(|stand| stand.healthy);
-        stand.is_some_and(|stand| Duration::from_secs(now.saturating_sub(stand.since)) >= stabilization)
+        let healthy_for = stand.map(|stand| Duration::from_secs(now.saturating_sub(stand.since)));
+        healthy_for.is_some_and(|time| time >= nanos(goes_by.server_stabilization_time))
     }
 
     fn judge_one(
         &mut self,
         now: u64,
         evidence: &Evidence<'_>,
-        threshold: &Threshold,
+        goes_by: &Configuration,
         server: &Server,
         voter: bool,
     ) -> ServerHealth {
         let member = evidence.pool.iter().find(|member| member.raft_id() == Some(server.raft_id));
         let (silence, matched) = evidence.of(server.raft_id);
         let healthy = member.is_some_and(|member| member.presence == Presence::Alive)
-            && silence.is_some_and(|silence| silence <= threshold.last_contact)
-            && matched.0.saturating_add(threshold.trailing_logs) >= evidence.last.0;
+            && silence.is_some_and(|silence| silence <= nanos(goes_by.last_contact_threshold))
+            && matched.0.saturating_add(goes_by.max_trailing_logs) >= evidence.last.0;
         let stand = self.stands.entry(server.raft_id).or_insert(Stand { healthy, since: now });
         if stand.healthy != healthy {
             *stand = Stand { healthy, since: now };
@@ -128,6 +113,11 @@ impl Evidence<'_> {
         let progress = self.progress.iter().find(|progress| progress.raft_id == server);
         progress.map_or((None, Index::ZERO), |progress| (progress.silence, progress.matched))
     }
+}
+
+/// A time as operators give it; one below zero asks for nothing.
+fn nanos(nanos: i64) -> Duration {
+    Duration::from_nanos(u64::try_from(nanos).unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use proconsul_base::id::{RaftId, SessionId};
 use proconsul_base::time::Instant;
-use proconsul_types::autopilot::Health;
+use proconsul_types::autopilot::{Configuration, Health};
 use tokio::sync::watch;
 
-use super::health::{Evidence, Judge, Threshold};
+use super::health::{Evidence, Judge};
 use super::session_ttl::Timers;
 
 /// Tells the seconds since 1970.
@@ -63,8 +63,8 @@ impl Memory {
     }
 
     /// Judges the servers anew.
-    pub(super) fn judge(&self, evidence: &Evidence<'_>, threshold: &Threshold) {
-        let health = self.judge.lock().judge((self.wall_clock)(), evidence, threshold);
+    pub(super) fn judge(&self, evidence: &Evidence<'_>, goes_by: &Configuration) {
+        let health = self.judge.lock().judge((self.wall_clock)(), evidence, goes_by);
         self.judged.send_replace(Arc::new(health));
     }
 
@@ -73,8 +73,8 @@ impl Memory {
         self.judged.subscribe()
     }
 
-    /// Whether a server has been healthy for as long as that.
-    pub fn is_stable(&self, server: RaftId, stabilization: Duration) -> bool {
-        self.judge.lock().is_stable(server, (self.wall_clock)(), stabilization)
+    /// Whether a server has been healthy for long enough to get a vote.
+    pub fn is_stable(&self, server: RaftId, goes_by: &Configuration) -> bool {
+        self.judge.lock().is_stable(server, (self.wall_clock)(), goes_by)
     }
 }

@@ -41,7 +41,7 @@ fn third(presence: Presence, silence: Option<u64>, matched: u64, now: u64, judge
         term: Term(4),
         last: Index(1000),
     };
-    judge.judge(now, &evidence, &Threshold::default())
+    judge.judge(now, &evidence, &Configuration::initial())
 }
 
 #[test]
@@ -67,14 +67,14 @@ fn a_server_that_failed_or_is_silent_or_lags_is_not_and_then_none_may_be_lost() 
 
 #[test]
 fn a_server_is_stable_from_the_moment_its_health_last_changed() {
-    let ten = Duration::from_secs(10);
+    let initial = Configuration::initial();
     let mut judge = Judge::default();
     third(Presence::Alive, Some(0), 1000, 100, &mut judge);
     third(Presence::Alive, Some(0), 1000, 110, &mut judge);
-    assert!(!judge.is_stable(server(3).raft_id, 109, ten));
-    assert!(judge.is_stable(server(3).raft_id, 110, ten));
+    assert!(!judge.is_stable(server(3).raft_id, 109, &initial));
+    assert!(judge.is_stable(server(3).raft_id, 110, &initial));
     third(Presence::Failed, Some(0), 1000, 111, &mut judge);
-    assert!(!judge.is_stable(server(3).raft_id, 999, ten));
+    assert!(!judge.is_stable(server(3).raft_id, 999, &initial));
     let back = third(Presence::Alive, Some(0), 1000, 112, &mut judge);
     assert_eq!((back.servers[1].stable_since, back.servers[2].stable_since), (100, 112));
 }
