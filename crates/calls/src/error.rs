@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::coordinate::CoordinateError;
 use crate::event::EventError;
+use crate::operator::RaftError;
 use crate::query::QueryError;
 use crate::session::SessionError;
 
@@ -28,6 +29,9 @@ pub enum CallError {
     /// A prepared query that cannot be kept or answered.
     #[error(transparent)]
     Query(#[from] QueryError),
+    /// The Raft membership was not changed.
+    #[error(transparent)]
+    Raft(#[from] RaftError),
     /// A user event that was not fired.
     #[error(transparent)]
     Event(#[from] EventError),

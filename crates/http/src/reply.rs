@@ -73,6 +73,7 @@ fn of_call(error: &CallError) -> StatusCode {
         | CallError::Coordinate(_)
         | CallError::Query(_)
         | CallError::Event(_)
+        | CallError::Raft(_)
         | CallError::Session(_)
         | CallError::UnknownOutcome => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -27,6 +27,8 @@ pub(crate) enum Right<'a> {
     SessionWrite(&'a str),
     /// Read what only operators see.
     OperatorRead,
+    /// Change what only operators may.
+    OperatorWrite,
 }
 
 /// Says no with [`CallError::PermissionDenied`].
@@ -41,6 +43,7 @@ pub(crate) fn authorize(right: Right<'_>) -> Result<(), CallError> {
         | Right::QueryWrite(_)
         | Right::SessionRead(_)
         | Right::SessionWrite(_)
-        | Right::OperatorRead => Ok(()),
+        | Right::OperatorRead
+        | Right::OperatorWrite => Ok(()),
     }
 }
