@@ -5,6 +5,7 @@ use proconsul_filter::FilterError;
 
 use crate::body::BodyLimit;
 use crate::decode::DecodeError;
+use crate::operator::OperatorError;
 
 /// Why a request has no answer. The texts are Consul's where Consul has one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +37,15 @@ pub(crate) enum HttpError {
     /// A write from where the configuration allows none.
     #[error("Access is restricted")]
     Restricted,
+    /// An operator's request that cannot be.
+    #[error("Bad request: {0}")]
+    Operator(#[from] OperatorError),
+    /// Access control is off, and with it all that belongs to it.
+    #[error("ACL support disabled")]
+    AclDisabled,
+    /// Gossip is not encrypted: there is no keyring. One line for each pool and member.
+    #[error("{} errors occurred:\n{}\n\n", .0.len(), .0.iter().map(|line| format!("\t* {line}")).collect::<Vec<_>>().join("\n"))]
+    Keyring(Vec<String>),
     /// An escape in the query is broken.
     #[error("the query of the URL has a broken escape; write each special character as % and two hexadecimal digits")]
     Query,

@@ -3,6 +3,7 @@
 //! Knows no store and no cluster: every answer comes from a [`proconsul_calls::door::Door`]. Forms and texts are Consul's, as
 //! measured on 1.8.7.
 
+mod acl;
 mod agent;
 mod answer;
 mod body;

@@ -53,6 +53,15 @@ impl<'a> Query<'a> {
     }
 }
 
+/// Whether a text says yes or no, as Go's `strconv.ParseBool` reads it; `None` when it says neither.
+pub(crate) fn truth(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
 fn part(text: &str) -> Result<Cow<'_, str>, HttpError> {
     if !text.contains(['%', '+']) {
         return Ok(Cow::Borrowed(text));

@@ -45,7 +45,10 @@ impl HttpError {
             Self::Blocked | Self::Restricted => StatusCode::FORBIDDEN,
             Self::NoSession(_) => StatusCode::NOT_FOUND,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Keyring(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::AclDisabled => StatusCode::UNAUTHORIZED,
             Self::Query
+            | Self::Operator(_)
             | Self::NotText
             | Self::Index
             | Self::Wait

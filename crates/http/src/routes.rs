@@ -8,8 +8,9 @@ use proconsul_calls::door::Door;
 
 use crate::cx::Cx;
 use crate::error::HttpError;
+use crate::operator::{autopilot, keyring};
 use crate::reply::Reply;
-use crate::{agent, catalog, coordinate, kv, operator, session, status};
+use crate::{acl, agent, catalog, coordinate, kv, operator, session, status};
 
 pub(crate) mod surface;
 
@@ -62,13 +63,51 @@ surface! {
         AgentLeave: "agent/leave" "OPTIONS,PUT" => agent::leave;
         AgentMembers: "agent/members" "OPTIONS,GET" => agent::members;
         AgentSelf: "agent/self" "OPTIONS,GET" => agent::this_agent;
+        AgentToken: "agent/token/" "OPTIONS,PUT" => acl::disabled;
     }
     // Operators.
     operator {
+        OperatorAutopilotConfiguration: "operator/autopilot/configuration" "OPTIONS,GET,PUT" => autopilot::configuration;
+        OperatorAutopilotHealth: "operator/autopilot/health" "OPTIONS,GET" => autopilot::health;
+        OperatorAutopilotState: "operator/autopilot/state" "OPTIONS,GET" => autopilot::state;
+        OperatorKeyring: "operator/keyring" "OPTIONS,GET,POST,PUT,DELETE" => keyring::answer;
         OperatorRaftConfiguration: "operator/raft/configuration" "OPTIONS,GET" => operator::raft_configuration;
+        OperatorRaftPeer: "operator/raft/peer" "OPTIONS,DELETE" => operator::remove_peer;
+        OperatorRaftTransferLeader: "operator/raft/transfer-leader" "OPTIONS,POST" => operator::transfer_leader;
+        OperatorUsage: "operator/usage" "OPTIONS,GET" => operator::usage;
     }
-    // Access control.
+    // Access control, which is off: these are here to say so.
     acl {
+        AclAuthMethod: "acl/auth-method/" "OPTIONS,GET,PUT,DELETE" => acl::disabled;
+        AclAuthMethodCreate: "acl/auth-method" "OPTIONS,PUT" => acl::disabled;
+        AclAuthMethods: "acl/auth-methods" "OPTIONS,GET" => acl::disabled;
+        AclBindingRule: "acl/binding-rule/" "OPTIONS,GET,PUT,DELETE" => acl::disabled;
+        AclBindingRuleCreate: "acl/binding-rule" "OPTIONS,PUT" => acl::disabled;
+        AclBindingRules: "acl/binding-rules" "OPTIONS,GET" => acl::disabled;
+        AclBootstrap: "acl/bootstrap" "OPTIONS,PUT" => acl::disabled;
+        AclClone: "acl/clone/" "OPTIONS,PUT" => acl::disabled;
+        AclCreate: "acl/create" "OPTIONS,PUT" => acl::disabled;
+        AclDestroy: "acl/destroy/" "OPTIONS,PUT" => acl::disabled;
+        AclInfo: "acl/info/" "OPTIONS,GET" => acl::disabled;
+        AclList: "acl/list" "OPTIONS,GET" => acl::disabled;
+        AclLogin: "acl/login" "OPTIONS,POST" => acl::disabled;
+        AclLogout: "acl/logout" "OPTIONS,POST" => acl::disabled;
+        AclPolicies: "acl/policies" "OPTIONS,GET" => acl::disabled;
+        AclPolicyByName: "acl/policy/name/" "OPTIONS,GET" => acl::disabled;
+        AclPolicy: "acl/policy/" "OPTIONS,GET,PUT,DELETE" => acl::disabled;
+        AclPolicyCreate: "acl/policy" "OPTIONS,PUT" => acl::disabled;
+        AclReplication: "acl/replication" "OPTIONS,GET" => acl::disabled;
+        AclRoleByName: "acl/role/name/" "OPTIONS,GET" => acl::disabled;
+        AclRole: "acl/role/" "OPTIONS,GET,PUT,DELETE" => acl::disabled;
+        AclRoleCreate: "acl/role" "OPTIONS,PUT" => acl::disabled;
+        AclRoles: "acl/roles" "OPTIONS,GET" => acl::disabled;
+        AclRulesTranslateToken: "acl/rules/translate/" "OPTIONS,GET" => acl::disabled;
+        AclRulesTranslate: "acl/rules/translate" "OPTIONS,POST" => acl::disabled;
+        AclTokenSelf: "acl/token/self" "OPTIONS,GET" => acl::disabled;
+        AclToken: "acl/token/" "OPTIONS,GET,PUT,DELETE" => acl::disabled;
+        AclTokenCreate: "acl/token" "OPTIONS,PUT" => acl::disabled;
+        AclTokens: "acl/tokens" "OPTIONS,GET" => acl::disabled;
+        AclUpdate: "acl/update" "OPTIONS,PUT" => acl::disabled;
     }
     // Config entries.
     config {
@@ -81,5 +120,6 @@ surface! {
     }
     // What the web page and other servers ask.
     internal {
+        InternalAclAuthorize: "internal/acl/authorize" "OPTIONS,POST" => acl::disabled;
     }
 }

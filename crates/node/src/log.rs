@@ -4,7 +4,6 @@
 
 mod file;
 mod line;
-mod stamp;
 mod writer;
 
 use std::io;

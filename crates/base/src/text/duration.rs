@@ -73,6 +73,12 @@ pub fn parse_signed(text: &str) -> Result<i64, DurationError> {
     Ok(sign * i64::try_from(length.as_nanos()).unwrap_or(i64::MAX))
 }
 
+/// Writes a duration in nanoseconds, which may lie below zero, as Go's `Duration.String` does.
+pub fn format_signed(nanos: i64) -> String {
+    let length = format(Duration::from_nanos(nanos.unsigned_abs()));
+    if nanos < 0 { format!("-{length}") } else { length }
+}
+
 /// Writes a duration as Go's `Duration.String` does: `1h0m0s`, `1.5s`, `250ms`, `0s`.
 pub fn format(duration: Duration) -> String {
     let nanos = duration.as_nanos();

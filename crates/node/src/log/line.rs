@@ -9,8 +9,8 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::{Context, Layer};
 
-use super::stamp;
 use super::writer::Queue;
+use proconsul_base::text::stamp;
 
 /// Turns events into lines and puts them into the queue of the writer.
 pub(super) struct Lines {
