@@ -217,3 +217,6 @@ pub const DNS_CONNECTION_QUESTIONS: usize = 128;
 
 /// Further names that are followed for one DNS question; what lies behind more is left out.
 pub const DNS_CHASES: usize = 64;
+
+/// Lists of a service's instances that are kept for who asks next; each holds what it shows until another takes its place.
+pub const INSTANCE_LISTS: usize = 256;

@@ -1,15 +1,21 @@
 //! The catalog: nodes, the services on them, and their checks, without a word about health.
 
+mod error;
+mod instance_list;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 
 use proconsul_types::check::Check;
 use proconsul_types::node::{Node, Text};
-use proconsul_types::service::{Service, ServiceInstance};
+use proconsul_types::service::Service;
 
 use crate::error::CallError;
 use crate::read::{Answer, ReadOptions};
+
+pub use error::{CatalogError, MetaError, MetaPairError, NodeIdError, ServiceMistake};
+pub use instance_list::InstanceList;
 
 /// `/v1/catalog/`.
 pub trait CatalogCalls {
@@ -32,7 +38,7 @@ pub trait CatalogCalls {
     fn catalog_service(
         &self,
         instances: Instances<'_>,
-    ) -> impl Future<Output = Result<Answer<Vec<ServiceInstance>>, CallError>> + Send;
+    ) -> impl Future<Output = Result<Answer<InstanceList>, CallError>> + Send;
 
     /// `GET /v1/catalog/node/:node` and `catalog/node-services/:node`; the node by its name or its id.
     fn catalog_node(

@@ -1,7 +1,9 @@
 //! What a front door calls: answered here, or forwarded; the door cannot tell.
 
 use crate::agent::AgentCalls;
+use crate::catalog::CatalogCalls;
 use crate::coordinate::CoordinateCalls;
+use crate::health::HealthCalls;
 use crate::kv::KvCalls;
 use crate::operator::OperatorCalls;
 use crate::query::QueryCalls;
@@ -17,6 +19,8 @@ pub trait Door:
     + SessionCalls
     + CoordinateCalls
     + QueryCalls
+    + CatalogCalls
+    + HealthCalls
     + Send
     + Sync
     + 'static
@@ -31,6 +35,8 @@ impl<D> Door for D where
         + SessionCalls
         + CoordinateCalls
         + QueryCalls
+        + CatalogCalls
+        + HealthCalls
         + Send
         + Sync
         + 'static

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::catalog::CatalogError;
 use crate::coordinate::CoordinateError;
 use crate::event::EventError;
 use crate::operator::RaftError;
@@ -23,6 +24,9 @@ pub enum CallError {
     /// The replicated state turned it down; nothing was changed. The text is Consul's.
     #[error("{0}")]
     Failed(String),
+    /// The catalog does not take it.
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
     /// A node cannot be where it is said to be.
     #[error(transparent)]
     Coordinate(#[from] CoordinateError),

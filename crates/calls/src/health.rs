@@ -4,9 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 
 use proconsul_types::check::Check;
-use proconsul_types::service::ServiceInstance;
 
-use crate::catalog::{Instances, Near, NodeMeta, OfNode};
+use crate::catalog::{InstanceList, Instances, Near, NodeMeta, OfNode};
 use crate::error::CallError;
 use crate::read::{Answer, ReadOptions};
 
@@ -16,7 +15,7 @@ pub trait HealthCalls {
     fn health_service(
         &self,
         instances: Instances<'_>,
-    ) -> impl Future<Output = Result<Answer<Vec<ServiceInstance>>, CallError>> + Send;
+    ) -> impl Future<Output = Result<Answer<InstanceList>, CallError>> + Send;
 
     /// `GET /v1/health/node/:node`; the node by its name or its id.
     fn health_node(&self, node: OfNode<'_>) -> impl Future<Output = Result<Answer<Vec<Arc<Check>>>, CallError>> + Send;

@@ -63,7 +63,7 @@ impl<S: Source> Finder<'_, S> {
             options: self.options(service.datacenter.as_deref()),
             ..Instances::default()
         };
-        Ok(Found::Instances(self.source.health_service(instances).await?.value))
+        Ok(Found::Instances(self.source.health_service(instances).await?.value.to_vec()))
     }
 
     async fn virtual_address(&self, name: &str) -> Result<Found, CallError> {

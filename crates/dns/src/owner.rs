@@ -20,7 +20,7 @@ pub(crate) async fn of<S: Source>(source: &S, address: IpAddr, options: &ReadOpt
     let mut first = None;
     for name in services.keys() {
         let instances = Instances { name, options: options.clone(), ..Instances::default() };
-        for instance in source.catalog_service(instances).await?.value {
+        for instance in source.catalog_service(instances).await?.value.iter() {
             if is_it(&instance.service.address) {
                 let place = (instance.node.name.to_lowercase(), instance.service.id.clone());
                 if first.as_ref().is_none_or(|(before, _)| place < *before) {

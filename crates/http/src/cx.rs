@@ -98,10 +98,14 @@ impl<D> Cx<'_, D> {
         Ok(reply::with_consistency(self.answer(answer)?, asked, answer.contact))
     }
 
+    /// Whether JSON is wanted without space in it.
+    pub(crate) fn is_compact(&self) -> bool {
+        !self.config.pretty && !self.query.has("pretty")
+    }
+
     /// JSON in the form this request wants.
     pub(crate) fn json(&self, compact: Vec<u8>) -> Reply {
-        let is_pretty = self.config.pretty || self.query.has("pretty");
-        reply::json(Bytes::from(if is_pretty { json::pretty(&compact) } else { compact }))
+        reply::json(Bytes::from(if self.is_compact() { compact } else { json::pretty(&compact) }))
     }
 
     /// A record in the form this request wants.
@@ -111,7 +115,7 @@ impl<D> Cx<'_, D> {
 
     /// Whether something took place.
     pub(crate) fn truth(&self, truth: bool) -> Reply {
-        if self.config.pretty || self.query.has("pretty") {
+        if !self.is_compact() {
             return self.json(if truth { b"true".to_vec() } else { b"false".to_vec() });
         }
         reply::json(Bytes::from_static(if truth { b"true" } else { b"false" }))

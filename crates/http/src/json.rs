@@ -1,6 +1,10 @@
 //! JSON as Go writes it: compact, with `<`, `>` and `&` escaped; `?pretty` in four spaces and a line end.
 
+pub(crate) mod check;
 mod form;
+pub(crate) mod node;
+pub(crate) mod parts;
+pub(crate) mod service;
 
 use serde::Serialize;
 
@@ -95,6 +99,13 @@ pub(crate) fn record(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Erro
     let mut out = Vec::with_capacity(RECORD_BYTES);
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, GoForm))?;
     Ok(out)
+}
+
+/// Appends any value.
+pub(crate) fn any(out: &mut Vec<u8>, value: &serde_json::Value) {
+    let written = record(value);
+    assert!(written.is_ok(), "a JSON value has a JSON form");
+    out.extend(written.unwrap_or_default());
 }
 
 /// Compact JSON in lines.

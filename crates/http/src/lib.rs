@@ -16,6 +16,7 @@ mod decode;
 mod discovery;
 mod error;
 mod gzip;
+mod health;
 mod json;
 mod kv;
 mod operator;

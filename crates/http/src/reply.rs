@@ -73,6 +73,7 @@ fn of_call(error: &CallError) -> StatusCode {
         CallError::Unavailable(_)
         | CallError::NoPathToDatacenter
         | CallError::Failed(_)
+        | CallError::Catalog(_)
         | CallError::Coordinate(_)
         | CallError::Query(_)
         | CallError::Event(_)

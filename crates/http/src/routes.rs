@@ -10,7 +10,7 @@ use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::operator::{autopilot, keyring};
 use crate::reply::Reply;
-use crate::{acl, agent, catalog, coordinate, kv, operator, session, status};
+use crate::{acl, agent, catalog, coordinate, health, kv, operator, session, status};
 
 pub(crate) mod surface;
 
@@ -23,9 +23,23 @@ surface! {
     }
     // Health.
     health {
+        HealthService: "health/service/" "OPTIONS,GET" => health::service;
+        HealthConnect: "health/connect/" "OPTIONS,GET" => health::connect;
+        HealthIngress: "health/ingress/" "OPTIONS,GET" => health::ingress;
+        HealthNode: "health/node/" "OPTIONS,GET" => health::node;
+        HealthChecks: "health/checks/" "OPTIONS,GET" => health::checks;
+        HealthState: "health/state/" "OPTIONS,GET" => health::state;
     }
     // Catalog.
     catalog {
+        CatalogService: "catalog/service/" "OPTIONS,GET" => catalog::service;
+        CatalogConnect: "catalog/connect/" "OPTIONS,GET" => catalog::connect;
+        CatalogServices: "catalog/services" "OPTIONS,GET" => catalog::services;
+        CatalogNodes: "catalog/nodes" "OPTIONS,GET" => catalog::nodes;
+        CatalogNode: "catalog/node/" "OPTIONS,GET" => catalog::node;
+        CatalogNodeServices: "catalog/node-services/" "OPTIONS,GET" => catalog::node_services;
+        CatalogRegister: "catalog/register" "OPTIONS,PUT" => catalog::register;
+        CatalogDeregister: "catalog/deregister" "OPTIONS,PUT" => catalog::deregister;
         CatalogDatacenters: "catalog/datacenters" "OPTIONS,GET" => catalog::datacenters;
     }
     // Transactions.

@@ -21,6 +21,19 @@ impl Selection {
         serde_json::to_value(shown).is_ok_and(|record| filter.matches(&record))
     }
 
+    /// Whether every record is wanted.
+    pub(crate) fn takes_all(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether a record is wanted that `write` appends as it is shown.
+    pub(crate) fn has_written(&self, write: impl FnOnce(&mut Vec<u8>)) -> bool {
+        let Some(filter) = &self.0 else { return true };
+        let mut shown = Vec::new();
+        write(&mut shown);
+        serde_json::from_slice(&shown).is_ok_and(|record| filter.matches(&record))
+    }
+
     /// The wanted records of a list, in its order.
     pub(crate) fn from<T: Serialize>(&self, mut list: Vec<T>) -> Vec<T> {
         if self.0.is_some() {

@@ -25,6 +25,10 @@ pub(crate) enum Right<'a> {
     SessionRead(&'a str),
     /// Make and end sessions of a node.
     SessionWrite(&'a str),
+    /// Read what is known about a service.
+    ServiceRead(&'a str),
+    /// Write what is known about a service.
+    ServiceWrite(&'a str),
     /// Read what only operators see.
     OperatorRead,
     /// Change what only operators may.
@@ -43,6 +47,8 @@ pub(crate) fn authorize(right: Right<'_>) -> Result<(), CallError> {
         | Right::QueryWrite(_)
         | Right::SessionRead(_)
         | Right::SessionWrite(_)
+        | Right::ServiceRead(_)
+        | Right::ServiceWrite(_)
         | Right::OperatorRead
         | Right::OperatorWrite => Ok(()),
     }

@@ -2,7 +2,10 @@
 
 mod agent;
 mod ask;
+mod catalog;
 mod coordinate;
+mod health;
+mod instances;
 mod kv;
 mod operator;
 mod query;
@@ -22,6 +25,7 @@ use proconsul_state::store::Store;
 pub use crate::blocking::QueryTime;
 use crate::local::Local;
 use crate::replica::Replica;
+use instances::Memo;
 
 /// What a server is told about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,12 +48,13 @@ pub struct Server<R, L> {
     store: Arc<Store>,
     settings: Settings,
     rng: Mutex<Rng>,
+    memo: Memo,
 }
 
 impl<R: Replica, L: Local> Server<R, L> {
     /// A server over a replicated store. The generator spreads the ends of waiting reads.
     pub fn new(replica: Arc<R>, local: Arc<L>, store: Arc<Store>, settings: Settings, rng: Rng) -> Self {
-        Self { replica, local, store, settings, rng: Mutex::new(rng) }
+        Self { replica, local, store, settings, rng: Mutex::new(rng), memo: Memo::default() }
     }
 
     fn own_datacenter(&self, asked: Option<&str>) -> Result<(), CallError> {

@@ -10,6 +10,7 @@ pub mod intention;
 pub mod query;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 use proconsul_base::id::SessionId;
@@ -32,6 +33,7 @@ pub use catalog::Found;
 pub struct Store {
     tables: RwLock<Tables>,
     watches: Watches,
+    replacements: AtomicU64,
 }
 
 /// The only way to change a store; there is one for each.
@@ -49,7 +51,7 @@ pub struct View {
 
 /// An empty store and its writer.
 pub fn create() -> (Writer, Arc<Store>) {
-    let store = Arc::new(Store { tables: RwLock::default(), watches: Watches::new() });
+    let store = Arc::new(Store { tables: RwLock::default(), watches: Watches::new(), replacements: AtomicU64::new(0) });
     (Writer { store: store.clone(), wakes: Wakes::default() }, store)
 }
 
@@ -95,6 +97,7 @@ impl Writer {
     /// Puts another state in the place of this one and wakes every waiting read.
     pub fn replace(&mut self, view: View) {
         let before = std::mem::replace(&mut *self.store.tables.write(), view.tables);
+        self.store.replacements.fetch_add(1, Ordering::SeqCst);
         self.store.watches.wake_all();
         drop(before);
     }

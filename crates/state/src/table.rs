@@ -10,6 +10,7 @@ pub(crate) mod kv;
 pub(crate) mod lock_delays;
 pub(crate) mod nodes;
 pub(crate) mod queries;
+mod seen;
 pub(crate) mod services;
 pub(crate) mod sessions;
 pub(crate) mod tombstones;

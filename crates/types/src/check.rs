@@ -1,8 +1,10 @@
 //! A health check in the catalog.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proconsul_base::index::Index;
+use serde::{Deserialize, Serialize};
 
 use crate::node::Text;
 
@@ -50,25 +52,46 @@ pub struct Check {
     pub modify_index: Index,
 }
 
-/// How a check is carried out by whoever watches external nodes (`Definition`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// How a check is carried out by whoever watches external nodes (`Definition`). Lengths of time are in nanoseconds.
+///
+/// Users see `Interval, Timeout, DeregisterCriticalServiceAfter`, then the other fields in this order, each only when it is filled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct CheckDefinition {
     /// An address to ask by HTTP.
     pub http: String,
     /// Whether certificates are not looked at.
     pub tls_skip_verify: bool,
     /// Headers to send.
-    pub header: Option<std::collections::BTreeMap<String, Vec<String>>>,
+    pub header: Option<BTreeMap<String, Option<Vec<String>>>>,
     /// The method to ask with.
     pub method: String,
     /// The body to send.
     pub body: String,
     /// An address to connect to.
     pub tcp: String,
-    /// How often, in nanoseconds.
-    pub interval: u64,
-    /// How long an attempt may take, in nanoseconds.
-    pub timeout: u64,
-    /// After how long in critical state its service goes, in nanoseconds.
-    pub deregister_critical_service_after: u64,
+    /// How often.
+    pub interval: i64,
+    /// How much of what it prints is kept, in bytes.
+    pub output_max_size: u64,
+    /// How long an attempt may take.
+    pub timeout: i64,
+    /// After how long in critical state its service goes.
+    pub deregister_critical_service_after: i64,
+    /// A program to run, with its arguments.
+    pub script_args: Vec<String>,
+    /// The container to run it in.
+    pub docker_container_id: String,
+    /// The shell to run it with.
+    pub shell: String,
+    /// An address to ask by gRPC.
+    pub grpc: String,
+    /// Whether that is asked over TLS.
+    pub grpc_use_tls: bool,
+    /// The node whose health it takes over.
+    pub alias_node: String,
+    /// The service whose health it takes over.
+    pub alias_service: String,
+    /// How long it stays as it was told to be.
+    pub ttl: i64,
 }

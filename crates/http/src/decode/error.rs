@@ -23,7 +23,7 @@ pub(crate) enum DecodeError {
         expected: String,
     },
     /// A field that the record does not have.
-    #[error("json: unknown field {0:?}")]
+    #[error("json: unknown field {0:?}{namespaces}", namespaces = namespaces(_0))]
     UnknownField(String),
     /// A text that is no duration.
     #[error(transparent)]
@@ -114,4 +114,9 @@ fn quoted(byte: u8) -> String {
         0x80..=0xa0 | 0xad => format!(r"'\u{byte:04x}'"),
         _ => format!("'{}'", byte as char),
     }
+}
+
+/// What is added about a field that only the enterprise edition has.
+fn namespaces(field: &str) -> &'static str {
+    if field == "Namespace" { " - Namespaces are a Consul Enterprise feature" } else { "" }
 }

@@ -11,12 +11,17 @@ use crate::replica::Replica;
 impl<R: Replica, L: Local> Server<R, L> {
     /// Whether the command was carried out.
     pub(super) async fn propose(&self, command: &Command<'_>) -> Result<bool, CallError> {
-        let outcome = self.replica.propose(command.encode()).await?;
-        match Outcome::decode(&outcome) {
-            Some(Outcome::Done) => Ok(true),
-            Some(Outcome::Refused) => Ok(false),
-            Some(Outcome::Failed(failure)) => Err(CallError::Failed(failure.to_string())),
-            Some(Outcome::Skipped) | None => Err(CallError::UnknownOutcome),
+        match self.outcome(command).await? {
+            Outcome::Done => Ok(true),
+            Outcome::Refused => Ok(false),
+            Outcome::Failed(failure) => Err(CallError::Failed(failure.to_string())),
+            Outcome::Skipped => Err(CallError::UnknownOutcome),
         }
+    }
+
+    /// What the command did, for who tells more than a yes or no.
+    pub(super) async fn outcome(&self, command: &Command<'_>) -> Result<Outcome, CallError> {
+        let outcome = self.replica.propose(command.encode()).await?;
+        Outcome::decode(&outcome).ok_or(CallError::UnknownOutcome)
     }
 }

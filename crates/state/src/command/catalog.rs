@@ -52,8 +52,8 @@ pub enum CatalogCommand<'a> {
     },
 }
 
-/// What is registered in one step. The records' indexes, and the names and tags that checks have from their services, are not
-/// looked at: the catalog knows them. The records of one registration are all on its node.
+/// What is registered in one step. The records' indexes are not looked at, nor the names and tags that checks have from their
+/// services: the catalog knows them. The records of one registration are all on its node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Register {
     /// The node.

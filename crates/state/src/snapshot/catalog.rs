@@ -3,9 +3,10 @@
 //! ```text
 //! nodes     head: the table's last change u64; record: created u64, changed u64, node
 //! services  head: the table's last change u64, the last end of a name u64
-//!           record: created u64, changed u64, the name's last change u64, node text, service
+//!           record: created u64, changed u64, the last change seen by readers of its name u64, and by those who
+//!           reach another service through it u64 (0 for none), node text, service
 //! checks    head: the table's last change u64
-//!           record: created u64, changed u64, node text, service name text, service tags, check
+//!           record: created u64, changed u64, node text, check
 //! ```
 //!
 //! The records have the forms of [`crate::record`].
@@ -22,7 +23,7 @@ use crate::record;
 use crate::table::checks::Checks;
 use crate::table::nodes::Nodes;
 use crate::table::services::Services;
-use crate::wire::{Body, put_text, put_texts};
+use crate::wire::{Body, put_text};
 
 impl Section for Nodes {
     const KIND: u16 = 0x0020;
@@ -71,8 +72,8 @@ impl Section for Services {
     fn write(&self, records: &mut Records<'_>) -> io::Result<()> {
         self.iter().try_for_each(|service| {
             records.put(|to| {
-                let named = self.named_changed(&service.name).unwrap_or_default();
-                put_indexes(to, [service.create_index, service.modify_index, named]);
+                put_indexes(to, [service.create_index, service.modify_index]);
+                put_indexes(to, self.seen(service));
                 put_text(to, &service.node);
                 record::service::append(to, service);
             })
@@ -85,10 +86,11 @@ impl Section for Services {
 
     fn restore(&mut self, record: &[u8]) -> Option<()> {
         let mut body = Body(record);
-        let (create_index, modify_index, named) = (index(&mut body)?, index(&mut body)?, index(&mut body)?);
+        let (create_index, modify_index) = (index(&mut body)?, index(&mut body)?);
+        let seen = [index(&mut body)?, index(&mut body)?];
         let node = Text::from(body.text()?);
         let service = record::service::read(&mut body, node)?;
-        self.restore(Service { create_index, modify_index, ..service }, named);
+        self.restore(Service { create_index, modify_index, ..service }, seen);
         body.end()
     }
 }
@@ -109,8 +111,6 @@ impl Section for Checks {
             records.put(|to| {
                 put_indexes(to, [check.create_index, check.modify_index]);
                 put_text(to, &check.node);
-                put_text(to, &check.service_name);
-                put_texts(to, &check.service_tags);
                 record::check::append(to, check);
             })
         })
@@ -124,10 +124,8 @@ impl Section for Checks {
         let mut body = Body(record);
         let (create_index, modify_index) = (index(&mut body)?, index(&mut body)?);
         let node = Text::from(body.text()?);
-        let (service_name, service_tags) = (Text::from(body.text()?), body.texts()?);
         let check = record::check::read(&mut body, node)?;
-        let check = Check { create_index, modify_index, service_name, service_tags, ..check };
-        self.restore(check);
+        self.restore(Check { create_index, modify_index, ..check });
         body.end()
     }
 }

@@ -1,6 +1,7 @@
 //! Reads of nodes, services and checks. All names are told apart without regard to case.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use proconsul_base::id::NodeId;
 use proconsul_base::index::Index;
@@ -9,7 +10,7 @@ use proconsul_types::node::{Node, Text};
 use proconsul_types::service::{Service, ServiceInstance};
 
 use super::{Store, View};
-use crate::name::{behind_first, first, folded};
+use crate::name::{behind_first, first};
 use crate::table::catalog::Catalog;
 
 /// The fewest characters of a node's id that stand for it, in place of its name.
@@ -51,6 +52,12 @@ impl Store {
     /// The index to wait on for the instances of a service, as [`View::service_index`] gives it.
     pub fn service_index(&self, name: &str) -> Index {
         service_index(&self.tables.read().catalog, name)
+    }
+
+    /// How often the whole state was replaced by another: between two replacements, one index of a service stands for one
+    /// list of its instances.
+    pub fn replacements(&self) -> u64 {
+        self.replacements.load(Ordering::SeqCst)
     }
 }
 
@@ -161,9 +168,8 @@ impl View {
 
     /// The same for the instances through which a service is reached in the mesh.
     pub fn connect_index(&self, name: &str) -> Index {
-        let services = &self.tables.catalog.services;
-        let newest = services.leading_to(name).filter_map(|(_, service)| services.named_changed(&service.name)).max();
-        newest.unwrap_or_else(|| missing_index(&self.tables.catalog))
+        let seen = self.tables.catalog.services.leading_changed(name);
+        seen.unwrap_or_else(|| missing_index(&self.tables.catalog))
     }
 
     /// The index to wait on for a service that has no instances.
@@ -173,7 +179,7 @@ impl View {
 }
 
 fn service_index(catalog: &Catalog, name: &str) -> Index {
-    catalog.services.named_changed(&folded(name)).unwrap_or_else(|| missing_index(catalog))
+    catalog.services.named_changed(name).unwrap_or_else(|| missing_index(catalog))
 }
 
 fn missing_index(catalog: &Catalog) -> Index {

@@ -58,8 +58,9 @@ impl<'a> Effects<'a> {
         Self { index, wakes, lost: Vec::new() }
     }
 
+    /// Lists of services and checks can be asked for by what their nodes say about themselves, so they are woken too.
     fn node(&mut self, name: &str) {
-        self.wakes.table(Table::Nodes);
+        [Table::Nodes, Table::Services, Table::Checks].into_iter().for_each(|table| self.wakes.table(table));
         self.wakes.row(Table::Nodes, folded(name).into());
     }
 
@@ -171,7 +172,8 @@ impl Catalog {
         let service = self.service_of(&check).cloned();
         match &service {
             Some(service) => (check.service_name, check.service_tags) = (service.name.clone(), service.tags.clone()),
-            None if check.service_id.is_empty() => (check.service_name, check.service_tags) = Default::default(),
+            // What the user says of a service stays, though there is none.
+            None if check.service_id.is_empty() => {}
             None => return Err(Failure::MissingService),
         }
         if check.status.is_empty() {
@@ -247,7 +249,7 @@ impl Catalog {
         if check.service_id.is_empty() {
             self.touch_services_on(&check.node, effects);
         } else if let Some(service) = self.service_of(check).cloned() {
-            self.services.touch(effects.index, &service.name);
+            self.services.touch(effects.index, &service);
             effects.instance(&service);
         }
     }
@@ -255,7 +257,7 @@ impl Catalog {
     fn touch_services_on(&mut self, node: &str, effects: &mut Effects<'_>) {
         let services: Vec<Arc<Service>> = self.services.on_node(node).cloned().collect();
         for service in services {
-            self.services.touch(effects.index, &service.name);
+            self.services.touch(effects.index, &service);
             effects.instance(&service);
         }
     }

@@ -18,7 +18,7 @@ pub(crate) struct Checks {
     by_id: OrdMap<Text, Arc<Check>>,
     /// Node, service id (empty for the node's own), check.
     by_instance: OrdMap<Text, Arc<Check>>,
-    /// Service name, node, check; without the nodes' own.
+    /// Service name, node, check; without those that have no such name.
     by_service: OrdMap<Text, Arc<Check>>,
     changed: Index,
 }
@@ -87,7 +87,7 @@ impl Checks {
         if let Some(before) = self.by_id.insert(key(&[&check.node, &check.id]), check.clone()) {
             self.leave_indexes(&before);
         }
-        if !check.service_id.is_empty() {
+        if !check.service_name.is_empty() {
             self.by_service.insert(key(&[&check.service_name, &check.node, &check.id]), check.clone());
         }
         self.by_instance.insert(key(&[&check.node, &check.service_id, &check.id]), check);
@@ -95,7 +95,7 @@ impl Checks {
 
     fn leave_indexes(&mut self, check: &Check) {
         self.by_instance.remove(&key(&[&check.node, &check.service_id, &check.id]));
-        if !check.service_id.is_empty() {
+        if !check.service_name.is_empty() {
             self.by_service.remove(&key(&[&check.service_name, &check.node, &check.id]));
         }
     }
@@ -111,7 +111,7 @@ impl Checks {
             holds(check.modify_index <= self.changed, place, "no check is newer than the table's last change")?;
             let by_instance = self.by_instance.get(&key(&[node, service_id, id]));
             holds(by_instance == Some(check), place, "all indexes hold the same checks")?;
-            if !service_id.is_empty() {
+            if !service_name.is_empty() {
                 of_services += 1;
                 let by_service = self.by_service.get(&key(&[service_name, node, id]));
                 holds(by_service == Some(check), place, "all indexes hold the same checks")?;

@@ -9,8 +9,9 @@ use proconsul_types::node::Text;
 use proconsul_types::service::{Service, ServiceKind};
 
 use super::checks::under;
+use super::seen::Seen;
 use crate::check::Broken;
-use crate::name::{folded, key, same};
+use crate::name::key;
 
 /// All instances. Each stands in every index that it belongs in, as the same shared record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,17 +23,11 @@ pub(crate) struct Services {
     /// The service that is reached through it, node, instance.
     by_destination: OrdMap<Text, Arc<Service>>,
     /// The names that have instances.
-    names: OrdMap<Text, Named>,
+    names: Seen,
+    /// The services that are reached through instances.
+    destinations: Seen,
     changed: Index,
     extinct: Index,
-}
-
-/// What is kept for a name as long as it has instances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Named {
-    /// The last change of its instances, their nodes or their checks.
-    changed: Index,
-    instances: usize,
 }
 
 /// The service that readers of the mesh find this instance under.
@@ -49,9 +44,13 @@ impl Services {
         Self { changed, extinct, ..Self::default() }
     }
 
-    /// Takes an instance from a snapshot, and the last change of its name.
-    pub(crate) fn restore(&mut self, service: Service, named_changed: Index) {
-        self.insert(named_changed, Arc::new(service));
+    /// Takes an instance from a snapshot, and what [`Services::seen`] told of it.
+    pub(crate) fn restore(&mut self, service: Service, [named, leading]: [Index; 2]) {
+        let service = Arc::new(service);
+        self.insert(named, service.clone());
+        if let Some(to) = destination(&service) {
+            self.destinations.touch(leading, to);
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -85,7 +84,18 @@ impl Services {
 
     /// The last change that readers of a name see; `None` for one without instances.
     pub(crate) fn named_changed(&self, name: &str) -> Option<Index> {
-        self.names.get(&*folded(name)).map(|named| named.changed)
+        self.names.get(name)
+    }
+
+    /// The last change that readers see who reach a service through its instances; `None` when there are none.
+    pub(crate) fn leading_changed(&self, name: &str) -> Option<Index> {
+        self.destinations.get(name)
+    }
+
+    /// The last change seen by the readers of an instance's name, and by those who reach another service through it.
+    pub(crate) fn seen(&self, service: &Service) -> [Index; 2] {
+        let leading = destination(service).and_then(|to| self.leading_changed(to));
+        [self.named_changed(&service.name), leading].map(Option::unwrap_or_default)
     }
 
     pub(crate) fn get(&self, node: &str, id: &str) -> Option<&Arc<Service>> {
@@ -112,10 +122,11 @@ impl Services {
         self.changed = index;
     }
 
-    /// Notes that the readers of a name see a change which is not one of its instances.
-    pub(crate) fn touch(&mut self, index: Index, name: &str) {
-        if let Some(named) = self.names.get_mut(&*folded(name)) {
-            named.changed = index;
+    /// Notes that the readers of an instance see a change which is not its own.
+    pub(crate) fn touch(&mut self, index: Index, service: &Service) {
+        self.names.touch(index, &service.name);
+        if let Some(to) = destination(service) {
+            self.destinations.touch(index, to);
         }
     }
 
@@ -126,8 +137,7 @@ impl Services {
 
     pub(crate) fn remove(&mut self, index: Index, node: &str, id: &str) -> Option<Arc<Service>> {
         let service = self.by_id.remove(&key(&[node, id]))?;
-        self.leave_indexes(&service);
-        self.leave_name(index, &service.name);
+        self.leave_indexes(index, &service);
         self.changed = index;
         Some(service)
     }
@@ -135,48 +145,28 @@ impl Services {
     fn insert(&mut self, index: Index, service: Arc<Service>) {
         let Service { node, id, name, .. } = &*service;
         let before = self.by_id.insert(key(&[node, id]), service.clone());
-        if let Some(before) = &before {
-            self.leave_indexes(before);
+        // In before out: a name that goes on does not end in between.
+        self.names.enter(index, name);
+        let to = destination(&service);
+        to.into_iter().for_each(|to| self.destinations.enter(index, to));
+        if let Some(before) = before {
+            self.leave_indexes(index, &before);
         }
         self.by_name.insert(key(&[name, node, id]), service.clone());
-        if let Some(to) = destination(&service) {
+        if let Some(to) = to {
             self.by_destination.insert(key(&[to, node, id]), service.clone());
         }
-        match before {
-            Some(before) if same(&before.name, name) => self.touch(index, name),
-            Some(before) => {
-                self.enter_name(index, name);
-                self.leave_name(index, &before.name);
-            }
-            None => self.enter_name(index, name),
-        }
     }
 
-    fn leave_indexes(&mut self, service: &Service) {
+    fn leave_indexes(&mut self, index: Index, service: &Service) {
         let Service { node, id, name, .. } = service;
         self.by_name.remove(&key(&[name, node, id]));
+        if self.names.leave(index, name) {
+            self.extinct = index;
+        }
         if let Some(to) = destination(service) {
             self.by_destination.remove(&key(&[to, node, id]));
-        }
-    }
-
-    fn enter_name(&mut self, index: Index, name: &str) {
-        let name = folded(name);
-        let instances = self.names.get(&*name).map_or(0, |named| named.instances);
-        self.names.insert(name.into(), Named { changed: index, instances: instances + 1 });
-    }
-
-    fn leave_name(&mut self, index: Index, name: &str) {
-        let name = folded(name);
-        match self.names.get_mut(&*name) {
-            Some(named) if named.instances > 1 => {
-                named.instances -= 1;
-                named.changed = index;
-            }
-            _ => {
-                self.names.remove(&*name);
-                self.extinct = index;
-            }
+            self.destinations.leave(index, to);
         }
     }
 
@@ -191,18 +181,24 @@ impl Services {
             holds(service.modify_index <= self.changed, place, "no instance is newer than the table's last change")?;
             let by_name = self.by_name.get(&key(&[name, node, id]));
             holds(by_name == Some(service), place, "all indexes hold the same instances")?;
-            let seen = self.named_changed(name);
-            holds(seen >= Some(service.modify_index), place, "no instance is newer than its name's last change")?;
+            let seen = self.named_changed(name) >= Some(service.modify_index);
+            holds(seen, place, "no instance is newer than what its readers saw last")?;
             if let Some(to) = destination(service) {
                 leading += 1;
                 let by_destination = self.by_destination.get(&key(&[to, node, id]));
                 holds(by_destination == Some(service), place, "all indexes hold the same instances")?;
+                let seen = self.leading_changed(to) >= Some(service.modify_index);
+                holds(seen, place, "no instance is newer than what its readers saw last")?;
             }
         }
-        for (name, record) in &self.names {
-            named += record.instances;
-            let instances = self.named(name).count();
-            holds(instances == record.instances && instances > 0, name, "a name knows how many instances it has")?;
+        for (name, instances) in self.names.instances() {
+            named += instances;
+            let counted = instances > 0 && self.named(name).count() == instances;
+            holds(counted, name, "a name knows how many instances it has")?;
+        }
+        for (name, instances) in self.destinations.instances() {
+            let counted = instances > 0 && self.leading_to(name).count() == instances;
+            holds(counted, name, "a service knows how many instances lead to it")?;
         }
         let sizes = (self.by_name.len(), self.by_destination.len(), named);
         holds(sizes == (self.len(), leading, self.len()), "", "all indexes hold the same instances")?;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proconsul_base::index::Index;
-use proconsul_calls::catalog::{CatalogCalls, Deregister, Instances, NodeServices, Nodes, OfNode, Register, Services};
+use proconsul_calls::catalog::{
+    CatalogCalls, Deregister, InstanceList, Instances, NodeServices, Nodes, OfNode, Register, Services,
+};
 use proconsul_calls::error::CallError;
 use proconsul_calls::health::{Checks, HealthCalls};
 use proconsul_calls::query::{Execute, Executed, GetQuery, QueryCalls, QueryError, WriteQuery};
@@ -87,8 +89,8 @@ impl CatalogCalls for Catalog {
         answer(self.instances.iter().map(|one| (one.service.name.clone(), BTreeSet::new())).collect())
     }
 
-    async fn catalog_service(&self, instances: Instances<'_>) -> Result<Answer<Vec<ServiceInstance>>, CallError> {
-        answer(self.of(instances.name))
+    async fn catalog_service(&self, instances: Instances<'_>) -> Result<Answer<InstanceList>, CallError> {
+        answer(self.of(instances.name).into())
     }
 
     async fn catalog_node(&self, node: OfNode<'_>) -> Result<Answer<Option<NodeServices>>, CallError> {
@@ -102,9 +104,9 @@ impl CatalogCalls for Catalog {
 }
 
 impl HealthCalls for Catalog {
-    async fn health_service(&self, instances: Instances<'_>) -> Result<Answer<Vec<ServiceInstance>>, CallError> {
+    async fn health_service(&self, instances: Instances<'_>) -> Result<Answer<InstanceList>, CallError> {
         here(&instances.options)?;
-        answer(self.of(instances.name))
+        answer(self.of(instances.name).into())
     }
 
     async fn health_node(&self, _: OfNode<'_>) -> Result<Answer<Vec<Arc<Check>>>, CallError> {
