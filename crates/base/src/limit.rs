@@ -220,3 +220,7 @@ pub const DNS_CHASES: usize = 64;
 
 /// Lists of a service's instances that are kept for who asks next; each holds what it shows until another takes its place.
 pub const INSTANCE_LISTS: usize = 256;
+
+/// Bytes of keys and values that one transaction may read in the same step in which it writes: they travel between servers in
+/// one frame.
+pub const TXN_READ_BYTES: usize = 8 * 1024 * 1024;

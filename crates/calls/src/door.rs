@@ -9,6 +9,7 @@ use crate::operator::OperatorCalls;
 use crate::query::QueryCalls;
 use crate::session::SessionCalls;
 use crate::status::StatusCalls;
+use crate::txn::TxnCalls;
 
 /// Everything the doors may ask, family by family. Doors are generic over it, so a call is a plain function call.
 pub trait Door:
@@ -17,6 +18,7 @@ pub trait Door:
     + StatusCalls
     + OperatorCalls
     + SessionCalls
+    + TxnCalls
     + CoordinateCalls
     + QueryCalls
     + CatalogCalls
@@ -33,6 +35,7 @@ impl<D> Door for D where
         + StatusCalls
         + OperatorCalls
         + SessionCalls
+        + TxnCalls
         + CoordinateCalls
         + QueryCalls
         + CatalogCalls

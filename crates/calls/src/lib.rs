@@ -15,3 +15,4 @@ pub mod query;
 pub mod read;
 pub mod session;
 pub mod status;
+pub mod txn;

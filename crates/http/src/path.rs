@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use proconsul_base::text::quote::is_printable;
+
 /// Why a path is no path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PathError {
@@ -40,16 +42,6 @@ pub(crate) fn unescape(text: &str, is_query: bool) -> Option<Vec<u8>> {
 
 fn digit(byte: u8) -> Option<u8> {
     (byte as char).to_digit(16).map(|digit| digit as u8)
-}
-
-/// Letters, marks, numbers, punctuation, symbols and the ASCII space, as Go's `unicode.IsPrint` has it.
-fn is_printable(character: char) -> bool {
-    if character.is_ascii() {
-        return matches!(character, ' '..='~');
-    }
-    // Escaping for debug output knows what can be printed. Behind a letter it leaves combining marks alone.
-    let behind_a_letter: String = ['a', character].iter().collect();
-    behind_a_letter.escape_debug().nth(1) == Some(character)
 }
 
 /// The path without `//`, `.` and `..`, when it had any. A slash at the end stays.

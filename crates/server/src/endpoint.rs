@@ -12,6 +12,7 @@ mod query;
 mod read;
 mod session;
 mod status;
+mod txn;
 mod write;
 
 use std::sync::Arc;

@@ -4,10 +4,13 @@ mod autopilot;
 mod catalog;
 mod config;
 mod coordinate;
+#[cfg(test)]
+mod fixture;
 mod intention;
 mod kv;
 mod query;
 mod session;
+mod txn;
 
 use proconsul_base::index::Index;
 
@@ -25,6 +28,7 @@ impl Tables {
         match command {
             Command::Kv(command) => self.apply_kv(index, command, wakes).into(),
             Command::Session(command) => self.apply_session(index, command, wakes).into(),
+            Command::Txn(command) => self.apply_txn(index, &command.ops, wakes).into(),
             Command::Reap(reap) => {
                 self.tombstones.reap(reap.through);
                 Outcome::Done
@@ -48,3 +52,6 @@ impl Tables {
         self.applied = index;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ pub mod kv;
 pub mod query;
 pub mod session;
 pub mod tombstone;
+pub mod txn;
 
 use bytes::Bytes;
 use proconsul_base::index::Index;
@@ -30,6 +31,7 @@ use kv::KvCommand;
 use query::QueryCommand;
 use session::SessionCommand;
 use tombstone::Reap;
+use txn::TxnCommand;
 
 /// Set in a kind that a server may skip when it does not know it.
 pub const SAFE_TO_SKIP: u16 = 0x8000;
@@ -47,6 +49,8 @@ pub enum Command<'a> {
     Coordinates(CoordinateUpdate),
     /// A change of the sessions.
     Session(SessionCommand),
+    /// Several changes, all or none.
+    Txn(TxnCommand),
     /// A change of the catalog.
     Catalog(CatalogCommand<'a>),
     /// A change of what autopilot goes by.
@@ -102,6 +106,7 @@ impl<'a> Command<'a> {
             (session::CREATE..=session::LOCK_DELAY_OVER, session::VERSION) => {
                 SessionCommand::decode(kind, body).map(Self::Session)
             }
+            (txn::TXN, txn::VERSION) => TxnCommand::decode(body).map(Self::Txn),
             (tombstone::REAP, tombstone::VERSION) => Reap::decode(body).map(Self::Reap),
             (coordinate::UPDATE, coordinate::VERSION) => CoordinateUpdate::decode(body).map(Self::Coordinates),
             (catalog::REGISTER..=catalog::DEREGISTER_CHECK, catalog::VERSION) => {
@@ -128,6 +133,7 @@ impl<'a> Command<'a> {
             Self::Reap(reap) => reap.encode(),
             Self::Coordinates(update) => update.encode(),
             Self::Session(command) => command.encode(),
+            Self::Txn(command) => command.encode(),
             Self::Catalog(command) => command.encode(),
             Self::Config(command) => command.encode(),
             Self::Intention(command) => command.encode(),

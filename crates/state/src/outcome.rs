@@ -1,6 +1,9 @@
 //! What a command did, as the one who proposed it is told.
 
+mod txn;
+
 use bytes::Bytes;
+use proconsul_types::txn::{self as types, OpError, OpResult};
 
 use crate::failure::Failure;
 use crate::wire::Body;
@@ -16,6 +19,10 @@ pub enum Outcome {
     Skipped,
     /// It could not be carried out; nothing was changed.
     Failed(Failure),
+    /// A transaction was carried out, and read and wrote these.
+    Results(Vec<OpResult>),
+    /// A transaction was not carried out, because of these; nothing was changed.
+    Errors(Vec<OpError>),
 }
 
 impl Outcome {
@@ -30,6 +37,8 @@ impl Outcome {
                 failure.append(&mut bytes);
                 bytes.into()
             }
+            Self::Results(results) => txn::encode_results(results),
+            Self::Errors(errors) => txn::encode_errors(errors),
         }
     }
 
@@ -41,6 +50,8 @@ impl Outcome {
             1 => Self::Done,
             2 => Self::Skipped,
             3 => Self::Failed(Failure::read(&mut body)?),
+            txn::RESULTS => Self::Results(txn::results(&mut body)?),
+            txn::ERRORS => Self::Errors(txn::errors(&mut body)?),
             _ => return None,
         };
         body.end()?;
@@ -55,6 +66,12 @@ impl Outcome {
 impl From<Result<bool, Failure>> for Outcome {
     fn from(result: Result<bool, Failure>) -> Self {
         result.map_or_else(Self::Failed, Self::of)
+    }
+}
+
+impl From<types::Outcome> for Outcome {
+    fn from(outcome: types::Outcome) -> Self {
+        outcome.map_or_else(Self::Errors, Self::Results)
     }
 }
 

@@ -1,4 +1,5 @@
-//! The catalog's records in bytes, as commands and snapshots share them: without their indexes, which a command does not know.
+//! Records in bytes, as commands, snapshots and outcomes share them. Those of the catalog are without their indexes, which a
+//! command does not know.
 //!
 //! ```text
 //! meta     0 u8 | 1 u8, count u32, then name text and value text for each, in the order of the names
@@ -6,6 +7,7 @@
 //! ```
 
 pub(crate) mod check;
+pub(crate) mod kv;
 pub(crate) mod node;
 pub(crate) mod service;
 

@@ -18,6 +18,7 @@ use proconsul_base::index::Index;
 use proconsul_base::limit;
 use proconsul_types::kv::{Key, KvEntry};
 use proconsul_types::session::Session;
+use proconsul_types::txn::{self, Op};
 
 use crate::check::Broken;
 use crate::command::session::LockDelayOver;
@@ -202,6 +203,11 @@ impl View {
     /// The index to wait on for sessions: of the last change of any (0 when there was none).
     pub fn sessions_index(&self) -> Index {
         self.tables.sessions.changed()
+    }
+
+    /// What would come of these operations. Nothing is changed.
+    pub fn transact(&self, ops: &[Op]) -> txn::Outcome {
+        self.tables.attempt(ops)
     }
 
     /// Says which invariant does not hold, if any.

@@ -39,6 +39,11 @@ impl Wakes {
         self.0.push(Wake::Row(table, name));
     }
 
+    /// Adds the changes of something that has taken place after all.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
+    }
+
     /// Takes the changes out, keeping the room.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = Wake> {
         self.0.drain(..)

@@ -42,10 +42,15 @@ impl<'a> Body<'a> {
 
     /// A text with its length, four bytes, before it.
     pub(crate) fn text(&mut self) -> Option<&'a str> {
+        str::from_utf8(self.bytes()?).ok()
+    }
+
+    /// Bytes with their length, four bytes, before them.
+    pub(crate) fn bytes(&mut self) -> Option<&'a [u8]> {
         let length = self.u32()? as usize;
         let (head, tail) = self.0.split_at_checked(length)?;
         self.0 = tail;
-        str::from_utf8(head).ok()
+        Some(head)
     }
 
     /// Several texts, their number, four bytes, before them.
@@ -76,9 +81,14 @@ impl<'a> Body<'a> {
 
 /// Appends a text as [`Body::text`] reads it.
 pub(crate) fn put_text(to: &mut Vec<u8>, text: &str) {
-    assert!(u32::try_from(text.len()).is_ok(), "a text of a command or record is shorter than 4 GiB");
-    to.extend_from_slice(&(text.len() as u32).to_le_bytes());
-    to.extend_from_slice(text.as_bytes());
+    put_bytes(to, text.as_bytes());
+}
+
+/// Appends bytes as [`Body::bytes`] reads them.
+pub(crate) fn put_bytes(to: &mut Vec<u8>, bytes: &[u8]) {
+    assert!(u32::try_from(bytes.len()).is_ok(), "a text of a command or record is shorter than 4 GiB");
+    to.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+    to.extend_from_slice(bytes);
 }
 
 /// Appends a number as [`Body::u64`] reads it.

@@ -15,3 +15,4 @@ pub mod pod_context;
 pub mod query;
 pub mod service;
 pub mod session;
+pub mod txn;

@@ -15,7 +15,7 @@ impl<R: Replica, L: Local> Server<R, L> {
             Outcome::Done => Ok(true),
             Outcome::Refused => Ok(false),
             Outcome::Failed(failure) => Err(CallError::Failed(failure.to_string())),
-            Outcome::Skipped => Err(CallError::UnknownOutcome),
+            Outcome::Skipped | Outcome::Results(_) | Outcome::Errors(_) => Err(CallError::UnknownOutcome),
         }
     }
 

@@ -88,3 +88,6 @@ fn wake(session: &Session, wakes: &mut Wakes) {
     wakes.row(Table::Sessions, session.id.to_string().into());
     wakes.row(Table::Sessions, folded(&session.node).into());
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use proconsul_base::id::SessionId;
 use proconsul_base::index::Index;
 use proconsul_types::session::{Behavior, Session};
+use proconsul_types::txn::{KvOp, KvVerb, Op};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::kv::{KvCommand, Put};
 use super::session::{LockDelayOver, SessionCommand};
 use super::tombstone::Reap;
+use super::txn::TxnCommand;
 use super::{Command, CommandError};
 
 const PUT: Put<'_> = Put { key: "a/b", flags: 42, value: b"hello" };
@@ -37,7 +40,7 @@ fn session() -> Session {
 #[test]
 fn every_command_has_its_golden_bytes_and_reads_back() {
     let at = Index(0x0102);
-    let forms: [(Command<'_>, &[u8]); 11] = [
+    let forms: [(Command<'_>, &[u8]); 12] = [
         (Command::Kv(KvCommand::Put(PUT)), b"\x01\0\x01\x2a\0\0\0\0\0\0\0\x03\0\0\0a/bhello"),
         (
             Command::Kv(KvCommand::PutCas(PUT, at)),
@@ -65,6 +68,10 @@ fn every_command_has_its_golden_bytes_and_reads_back() {
         (
             Command::Session(SessionCommand::LockDelayOver(LockDelayOver { since: at, delay: Duration::from_nanos(3) })),
             b"\x34\0\x01\x02\x01\0\0\0\0\0\0\x03\0\0\0\0\0\0\0",
+        ),
+        (
+            Command::Txn(TxnCommand { ops: vec![Op::Kv(KvOp { verb: KvVerb::Lock, key: "a/b".into(), value: Bytes::from_static(b"hello"), flags: 42, index: at, session: "s".into() }), Op::Never("no".to_owned())] }),
+            b"\x40\0\x01\x02\0\0\0\x01\x05\x02\x01\0\0\0\0\0\0\x2a\0\0\0\0\0\0\0\x01\0\0\0s\x03\0\0\0a/b\x05\0\0\0hello\x05\x02\0\0\0no",
         ),
         (Command::Reap(Reap { through: at }), b"\x10\0\x01\x02\x01\0\0\0\0\0\0"),
     ];
@@ -98,7 +105,7 @@ fn a_body_cut_short_or_with_bytes_left_over_is_malformed() {
 proptest! {
     /// What can be read is written back in the same bytes: a command has one form.
     #[test]
-    fn any_bytes_are_refused_or_read_whole(kind in prop_oneof![0..0x14_u8, 0x30..0x38_u8], body in vec(prop_oneof![0..3_u8, any::<u8>()], 0..60)) {
+    fn any_bytes_are_refused_or_read_whole(kind in prop_oneof![0..0x14_u8, 0x30..0x42_u8], body in vec(prop_oneof![0..3_u8, any::<u8>()], 0..60)) {
         let bytes = [&[kind, 0, 1], &body[..]].concat();
         if let Ok(Some(command)) = Command::decode(Index(1), &bytes) {
             prop_assert_eq!(&command.encode()[..], &bytes[..]);

@@ -42,7 +42,7 @@ impl World {
             Outcome::Done => "true".to_owned(),
             Outcome::Refused => "false".to_owned(),
             Outcome::Failed(failure) => failure.to_string(),
-            Outcome::Skipped => "skipped".to_owned(),
+            other => format!("{other:?}"),
         }
     }
 

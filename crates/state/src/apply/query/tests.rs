@@ -9,7 +9,9 @@ use proconsul_types::session::{Behavior, Session};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::apply::fixture::node;
 use crate::command::Command;
+use crate::command::catalog::{CatalogCommand, Register};
 use crate::command::query::QueryCommand;
 use crate::command::session::SessionCommand;
 use crate::failure::Failure;
@@ -68,6 +70,8 @@ impl World {
     }
 
     fn open(&mut self, number: u8) -> Outcome {
+        let node = Register { node: node("n1"), service: None, checks: Vec::new(), skip_node_update: false };
+        self.command(&Command::Catalog(CatalogCommand::Register(node.into())));
         let session = Session {
             id: session(number),
             name: "".into(),

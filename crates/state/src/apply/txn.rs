@@ -1,0 +1,74 @@
+//! What transactions do: all of it or nothing.
+//!
+//! A transaction is tried on a copy of the tables, which costs nothing, and the copy takes their place when every operation
+//! succeeded. After one that failed the others are tried all the same, on what there is then: Consul tells all their reasons.
+
+mod catalog;
+mod kv;
+mod refusal;
+
+use proconsul_base::index::Index;
+use proconsul_base::limit;
+use proconsul_types::txn::{Op, OpError, OpResult, Outcome};
+
+use self::refusal::Refusal;
+use crate::table::Tables;
+use crate::wake::Wakes;
+
+/// What one operation wrote or read.
+type Found = Result<Vec<OpResult>, Refusal>;
+
+impl Tables {
+    pub(super) fn apply_txn(&mut self, index: Index, ops: &[Op], wakes: &mut Wakes) -> Outcome {
+        let (mut attempt, mut woken) = (self.clone(), Wakes::default());
+        let results = attempt.carry_out(index, ops, limit::TXN_READ_BYTES, &mut woken)?;
+        *self = attempt;
+        wakes.append(woken);
+        Ok(results)
+    }
+
+    /// What would come of these operations.
+    pub(crate) fn attempt(&self, ops: &[Op]) -> Outcome {
+        self.clone().carry_out(self.applied, ops, usize::MAX, &mut Wakes::default())
+    }
+
+    /// `room`: how many bytes of keys and values may be read.
+    fn carry_out(&mut self, index: Index, ops: &[Op], mut room: usize, wakes: &mut Wakes) -> Outcome {
+        let (mut results, mut errors) = (Vec::new(), Vec::new());
+        for (place, op) in ops.iter().enumerate() {
+            let found = self.operate(index, op, wakes).and_then(|found| match room.checked_sub(read_bytes(&found)) {
+                Some(left) => {
+                    room = left;
+                    Ok(found)
+                }
+                None => Err(Refusal::ReadsTooMuch),
+            });
+            match found {
+                Ok(found) => results.extend(found),
+                Err(refusal) => errors.push(OpError { op_index: place as u32, what: refusal.to_string() }),
+            }
+        }
+        if errors.is_empty() { Ok(results) } else { Err(errors) }
+    }
+
+    fn operate(&mut self, index: Index, op: &Op, wakes: &mut Wakes) -> Found {
+        match op {
+            Op::Kv(op) => self.operate_on_key(index, op, wakes),
+            Op::Node(verb, node) => self.operate_on_node(index, *verb, node, wakes),
+            Op::Service(verb, service) => self.operate_on_service(index, *verb, service, wakes),
+            Op::Check(verb, check) => self.operate_on_check(index, *verb, check, wakes),
+            Op::Never(reason) => Err(Refusal::Never(reason.clone())),
+        }
+    }
+}
+
+fn read_bytes(found: &[OpResult]) -> usize {
+    let bytes = |result: &OpResult| match result {
+        OpResult::Kv(entry) => entry.key.len() + entry.value.len(),
+        OpResult::Node(_) | OpResult::Service(_) | OpResult::Check(_) => 0,
+    };
+    found.iter().map(bytes).sum()
+}
+
+#[cfg(test)]
+mod tests;
