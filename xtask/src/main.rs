@@ -21,7 +21,7 @@ chores:
   parity [--family F] [--cluster] [--recorded] [--record] [--subject PATH]
           ask Consul and ours the questions of tests/parity and compare the answers; --recorded compares with those that
           were kept, --record asks only Consul and keeps its answers
-  bench kv [--systems ours,consul,etcd] [--rounds N] [--seconds N] [--binary PATH]
+  bench kv|services [--systems ours,consul,etcd] [--rounds N] [--seconds N] [--binary PATH]
           compare them under the same load and write the table to bench/results";
 
 fn main() -> ExitCode {
@@ -31,7 +31,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["peers"] => peers::run(),
         ["parity", rest @ ..] => parity::run(rest),
-        ["bench", "kv", rest @ ..] => bench::run(rest),
+        ["bench", "kv", rest @ ..] => bench::run(bench::Suite::Kv, rest),
+        ["bench", "services", rest @ ..] => bench::run(bench::Suite::Services, rest),
         ["sim", words @ ..] => sim::run(words),
         _ => {
             say(USAGE);

@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::load::{Outcome, Workload};
+use super::load::Outcome;
+use super::suite::{Suite, Workload};
 use super::system::System;
 use crate::repository;
 use crate::say::say;
 
 /// All outcomes of all rounds.
 pub(super) struct Report {
+    suite: Suite,
     outcomes: Vec<(System, Workload, Outcome)>,
     /// Megabytes of each server at the end of a round.
     memory: Vec<(System, Vec<f64>)>,
@@ -21,8 +23,8 @@ pub(super) struct Report {
 
 impl Report {
     /// Nothing measured yet.
-    pub(super) const fn new() -> Self {
-        Self { outcomes: Vec::new(), memory: Vec::new() }
+    pub(super) const fn new(suite: Suite) -> Self {
+        Self { suite, outcomes: Vec::new(), memory: Vec::new() }
     }
 
     /// A workload is done.
@@ -37,30 +39,17 @@ impl Report {
 
     /// The document that is kept.
     pub(super) fn text(&self, systems: &[System], rounds: usize, each: Duration) -> Result<String> {
-        let mut text = heading(rounds, each)?;
+        let mut text = heading(self.suite, rounds, each)?;
         let names: Vec<&str> = systems.iter().map(|system| system.name()).collect();
         let ratios: Vec<String> =
             ratios(systems).map(|(base, other)| format!("{}/{}", base.name(), other.name())).collect();
         let columns: Vec<&str> = names.iter().copied().chain(ratios.iter().map(String::as_str)).collect();
         writeln!(text, "| figure | {} |\n|---|{}", columns.join(" | "), "---:|".repeat(columns.len()))?;
-        for workload in Workload::ALL {
-            let median = |figure: fn(&Outcome) -> f64| move |system| self.median(system, workload, figure);
-            if workload != Workload::PutOne {
-                row(
-                    &mut text,
-                    systems,
-                    &format!("{}: per second", workload.name()),
-                    median(|outcome| outcome.per_second),
-                )?;
+        for &workload in self.suite.workloads() {
+            for (name, figure) in workload.figures() {
+                let median = |system| self.median(system, workload, *figure);
+                row(&mut text, systems, &format!("{}: {name}", workload.name()), median)?;
             }
-            row(&mut text, systems, &format!("{}: p50, µs", workload.name()), median(|outcome| outcome.p50_us))?;
-            row(&mut text, systems, &format!("{}: p99, µs", workload.name()), median(|outcome| outcome.p99_us))?;
-            row(
-                &mut text,
-                systems,
-                &format!("{}: processor per request, µs", workload.name()),
-                median(|outcome| outcome.processor_us),
-            )?;
         }
         row(&mut text, systems, "resident memory of the largest server, MB", |system| self.memory(system))?;
         row(&mut text, systems, "failed answers, all rounds", |system| self.failed(system))?;
@@ -104,11 +93,12 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
-fn heading(rounds: usize, each: Duration) -> Result<String> {
+fn heading(suite: Suite, rounds: usize, each: Duration) -> Result<String> {
     let machine = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = machine.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": ")).map(|line| line.1);
     let cores = std::thread::available_parallelism()?;
-    let mut text = format!("# KV benchmark, {}, commit {}\n\n", output("date", &["-u", "+%F"])?, commit()?);
+    let mut text =
+        format!("# {} benchmark, {}, commit {}\n\n", suite.name(), output("date", &["-u", "+%F"])?, commit()?);
     writeln!(
         text,
         "- Machine: {cores} cores of {}, Linux {}.",
@@ -117,18 +107,21 @@ fn heading(rounds: usize, each: Duration) -> Result<String> {
     )?;
     writeln!(
         text,
-        "- Three servers of one system at a time on loopback addresses, started from nothing; 10,000 keys loaded before,"
+        "- Three servers of one system at a time on loopback addresses, started from nothing;\n  {};",
+        suite.preloaded()
     )?;
     writeln!(
         text,
-        "  values of 256 bytes, keys chosen at random; load by `wrk` on the same machine, {} s each.",
+        "  load by `wrk`, `dnsperf` and a driver of our own on the same machine, {} s each.",
         each.as_secs()
     )?;
     writeln!(
         text,
-        "- Medians of {rounds} alternating rounds. Consul 1.8.7 with `raft_multiplier = 1`, its setting for production; etcd 3.5"
+        "- Medians of {rounds} alternating rounds. Consul 1.8.7 with `raft_multiplier = 1`, its setting for production."
     )?;
-    writeln!(text, "  through its JSON gateway, where default and consistent reads are the same.")?;
+    if suite.systems().contains(&System::Etcd) {
+        writeln!(text, "  etcd 3.5 through its JSON gateway, where default and consistent reads are the same.")?;
+    }
     let words: Vec<String> = std::env::args().skip(1).collect();
     writeln!(text, "- Processor time is that of all three servers. Command: `cargo xtask {}`.\n", words.join(" "))?;
     Ok(text)
@@ -148,10 +141,11 @@ fn output(program: &str, arguments: &[&str]) -> Result<String> {
 }
 
 /// Writes the document into `bench/results`.
-pub(super) fn keep(text: &str) -> Result<()> {
+pub(super) fn keep(suite: Suite, text: &str) -> Result<()> {
     let folder = repository::root().join("bench/results");
     fs::create_dir_all(&folder)?;
-    let path = folder.join(format!("{}-{}.md", output("date", &["-u", "+%F"])?, commit()?));
+    let path =
+        folder.join(format!("{}-{}-{}.md", output("date", &["-u", "+%F"])?, suite.name().to_lowercase(), commit()?));
     fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     say(&format!("written to {}", path.display()));
     Ok(())

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::http::Client;
+use super::suite::Suite;
 use crate::{peers, repository};
 
 /// How long a cluster may take until it has a leader.
@@ -16,6 +17,9 @@ const START: Duration = Duration::from_secs(60);
 
 /// Consul's own advice for production, which its default leaves out.
 const CONSUL_SETTINGS: &str = "performance { raft_multiplier = 1 }\ndisable_update_check = true\n";
+
+/// All watchers come from one address.
+const MANY_CLIENTS: &str = "limits { http_max_conns_per_client = 12000 }\n";
 
 /// A system under load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +37,6 @@ pub(super) struct Roles {
 }
 
 impl System {
-    /// In the order of the table.
-    pub(super) const ALL: [Self; 3] = [Self::Ours, Self::Consul, Self::Etcd];
-
     /// As the table says it.
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -98,18 +99,23 @@ impl System {
         }
     }
 
-    fn command(self, program: &Path, place: usize, folder: &Path) -> Result<Command> {
+    fn command(self, suite: Suite, program: &Path, place: usize, folder: &Path) -> Result<Command> {
         let mut command = Command::new(program);
-        match self {
-            Self::Ours => command.args(self.agent_arguments(place, folder)),
-            Self::Consul => {
-                let settings = folder.join("settings.hcl");
-                fs::write(&settings, CONSUL_SETTINGS)?;
-                let settings = format!("-config-file={}", settings.display());
-                command.args(self.agent_arguments(place, folder)).args(["-raft-protocol=3", &settings])
-            }
-            Self::Etcd => command.args(self.etcd_arguments(place, folder)),
-        };
+        if self == Self::Etcd {
+            command.args(self.etcd_arguments(place, folder));
+            return Ok(command);
+        }
+        command.args(self.agent_arguments(place, folder));
+        let mut settings = if self == Self::Consul { CONSUL_SETTINGS.to_owned() } else { String::new() };
+        if suite == Suite::Services {
+            settings += MANY_CLIENTS;
+        }
+        let file = folder.join("settings.hcl");
+        fs::write(&file, settings)?;
+        command.arg(format!("-config-file={}", file.display()));
+        if self == Self::Consul {
+            command.arg("-raft-protocol=3");
+        }
         Ok(command)
     }
 
@@ -179,7 +185,7 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// Starts three servers from nothing.
-    pub(super) fn start(system: System, program: &Path) -> Result<Self> {
+    pub(super) fn start(system: System, suite: Suite, program: &Path) -> Result<Self> {
         let folder = repository::target("bench").join(system.name());
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
@@ -189,7 +195,7 @@ impl Cluster {
             let own = cluster.folder.join(format!("server-{place}"));
             fs::create_dir_all(&own)?;
             let log = File::create(own.join("log"))?;
-            let mut command = system.command(program, place, &own)?;
+            let mut command = system.command(suite, program, place, &own)?;
             command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
             cluster.servers.push(command.spawn().with_context(|| format!("cannot start {}", system.name()))?);
         }
@@ -199,6 +205,12 @@ impl Cluster {
     /// The servers' process ids.
     pub(super) fn processes(&self) -> Vec<u32> {
         self.servers.iter().map(Child::id).collect()
+    }
+
+    /// The process id of the server at this address.
+    pub(super) fn process_at(&self, host: Ipv4Addr) -> Result<u32> {
+        let place = self.system.hosts().into_iter().position(|own| own == host);
+        place.and_then(|place| Some(self.servers.get(place)?.id())).context("no server has this address")
     }
 
     /// Waits until one server leads and accepts a write.
