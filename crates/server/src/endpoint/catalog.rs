@@ -37,7 +37,7 @@ impl<R: Replica, L: Local> CatalogCalls for Server<R, L> {
             Outcome::Done => Ok(()),
             Outcome::Failed(failure @ Failure::NodeNameTaken(_)) => Err(CatalogError::Node(failure.to_string()).into()),
             Outcome::Failed(failure) => Err(CatalogError::Check { why: failure.to_string(), node }.into()),
-            Outcome::Refused | Outcome::Skipped => Err(CallError::UnknownOutcome),
+            _ => Err(CallError::UnknownOutcome),
         }
     }
 
