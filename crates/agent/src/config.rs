@@ -194,6 +194,8 @@ pub struct HttpSettings {
     pub use_cache: bool,
     /// Whether paths may hold characters that cannot be printed (`disable_http_unprintable_char_filter`).
     pub unprintable_paths: bool,
+    /// Whether answers say that addresses of other datacenters are translated (`translate_wan_addrs`).
+    pub translate_addresses: bool,
     /// How stale reads of catalog and health may be that do not say; zero for not at all (`discovery_max_stale`).
     pub discovery_max_stale: Duration,
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::{HeaderMap, Method, Request, StatusCode};
 use proconsul_calls::door::Door;
 
@@ -19,6 +20,8 @@ use crate::reply::{self, Reply};
 use crate::routes::{self, Call, FAMILIES, surface};
 use crate::serve::HttpConfig;
 use crate::{gzip, page, redirect};
+
+const TRANSLATE_ADDRESSES: HeaderName = HeaderName::from_static("x-consul-translate-addresses");
 
 /// What all requests share.
 pub(crate) struct Shared<D> {
@@ -95,6 +98,9 @@ async fn finished(mut reply: Reply, config: &HttpConfig, asked: &HeaderMap) -> R
         if !reply.headers().contains_key(name) {
             reply.headers_mut().insert(name, value.clone());
         }
+    }
+    if config.translate_addresses {
+        reply.headers_mut().insert(TRANSLATE_ADDRESSES, HeaderValue::from_static("true"));
     }
     if gzip::is_accepted(asked) { gzip::encoded(reply).await } else { reply }
 }

@@ -48,6 +48,8 @@ pub struct HttpConfig {
     pub use_cache: bool,
     /// Whether paths may hold characters without a printed form (`disable_http_unprintable_char_filter`).
     pub unprintable_paths: bool,
+    /// Whether answers say that addresses of other datacenters are translated (`translate_wan_addrs`).
+    pub translate_addresses: bool,
     /// How stale reads of the catalog and of health may be that do not say; zero for not at all (`discovery_max_stale`).
     pub discovery_max_stale: Duration,
     /// How long requests under way may take after the shutdown has begun.
@@ -68,6 +70,7 @@ impl Default for HttpConfig {
             response_headers: Vec::new(),
             use_cache: true,
             unprintable_paths: false,
+            translate_addresses: false,
             discovery_max_stale: Duration::ZERO,
             grace: Duration::from_secs(1),
         }

@@ -220,6 +220,7 @@ impl Starting {
             response_headers: proconsul_http::headers(&config.http.response_headers),
             use_cache: config.http.use_cache,
             unprintable_paths: config.http.unprintable_paths,
+            translate_addresses: config.http.translate_addresses,
             discovery_max_stale: config.http.discovery_max_stale,
             ..HttpConfig::default()
         };

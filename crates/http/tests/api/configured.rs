@@ -41,11 +41,13 @@ async fn writes_are_taken_only_from_where_they_may_come() {
 async fn configured_headers_are_on_every_answer_of_a_route_and_on_no_other() {
     let named = [("X-Foo", "bar"), ("Vary", "mine"), ("No Header", "x")];
     let named = named.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let world = World::with(HttpConfig { response_headers: headers(&named), ..HttpConfig::default() }).await;
+    let config = HttpConfig { response_headers: headers(&named), translate_addresses: true, ..HttpConfig::default() };
+    let world = World::with(config).await;
     let mut client = world.client().await;
     for what in ["GET /v1/status/leader", "POST /v1/status/leader", "GET /v1/kv/none", "GET /v1/kv/"] {
         let answer = client.ask(what, "").await;
         assert_eq!((answer.header("X-Foo"), answer.header("Vary")), (Some("bar"), Some("Accept-Encoding")), "{what}");
+        assert_eq!(answer.header("X-Consul-Translate-Addresses"), Some("true"), "{what}");
     }
     for what in ["GET /v1/none", "GET /v1/kv//a", "GET /"] {
         assert_eq!(client.ask(what, "").await.header("X-Foo"), None, "{what}");

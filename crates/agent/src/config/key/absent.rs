@@ -137,7 +137,6 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("tls_cipher_suites", "there is no TLS"),
     harmless("tls_min_version", "there is no TLS"),
     harmless("tls_prefer_server_cipher_suites", "there is no TLS"),
-    harmless("translate_wan_addrs", WAN),
     harmless("ui_config.content_path", PAGES),
     harmless("ui_config.dashboard_url_templates", PAGES),
     harmless("ui_config.dir", PAGES),

@@ -163,6 +163,12 @@ pub(super) const USED: &[Key] = &[
         "false",
         "Takes paths with characters that cannot be printed.",
     ),
+    key(
+        "translate_wan_addrs",
+        Kind::Boolean,
+        "false",
+        "Says with every HTTP answer that addresses of other datacenters are translated; there are none.",
+    ),
     key("discovery_max_stale", Kind::Duration, "0s", "How stale reads of catalog and health may be that do not say."),
     key("session_ttl_min", Kind::Duration, "10s", "Shortest time to live that a session may ask for."),
     key("limits.http_max_conns_per_client", Kind::Integer, "200", "Open HTTP connections from one client address."),

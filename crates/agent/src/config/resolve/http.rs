@@ -17,6 +17,7 @@ impl Resolver<'_> {
             response_headers: self.response_headers(),
             use_cache,
             unprintable_paths,
+            translate_addresses: self.settings.boolean("translate_wan_addrs").unwrap_or(false),
             discovery_max_stale: self.settings.duration("discovery_max_stale").unwrap_or(Duration::ZERO),
         }
     }
