@@ -4,6 +4,7 @@
 //! Knows no socket and no clock; what it must know of the machine comes in through [`config::environment`].
 
 pub mod config;
+pub mod event;
 pub mod flag;
 pub mod local;
 pub mod sync;

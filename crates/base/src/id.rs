@@ -77,6 +77,10 @@ uuid_id! {
     NodeId
 }
 uuid_id! {
+    /// The identity of a user event.
+    EventId
+}
+uuid_id! {
     /// The identity of a prepared query.
     QueryId
 }

@@ -67,6 +67,9 @@ pub const SERF_RING_SAME_TIME: usize = 64;
 /// Largest user event, name and payload, in bytes: serf's `UserEventSizeLimit`.
 pub const SERF_EVENT_BYTES: usize = 512;
 
+/// User events that an agent keeps for who lists them: Consul's number; the oldest is forgotten first.
+pub const USER_EVENTS: usize = 256;
+
 /// Largest query and query response, in bytes: serf's `QuerySizeLimit`.
 pub const SERF_QUERY_BYTES: usize = 1024;
 

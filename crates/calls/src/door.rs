@@ -3,6 +3,7 @@
 use crate::agent::AgentCalls;
 use crate::catalog::CatalogCalls;
 use crate::coordinate::CoordinateCalls;
+use crate::event::EventCalls;
 use crate::health::HealthCalls;
 use crate::kv::KvCalls;
 use crate::operator::OperatorCalls;
@@ -23,6 +24,7 @@ pub trait Door:
     + QueryCalls
     + CatalogCalls
     + HealthCalls
+    + EventCalls
     + Send
     + Sync
     + 'static
@@ -40,6 +42,7 @@ impl<D> Door for D where
         + QueryCalls
         + CatalogCalls
         + HealthCalls
+        + EventCalls
         + Send
         + Sync
         + 'static

@@ -59,7 +59,21 @@ pub enum EventError {
     /// A tag needs a service that has it.
     #[error("Cannot provide tag filter without service filter")]
     TagWithoutService,
-    /// Gossip did not take it, in serf's words.
+    /// Gossip did not take it.
     #[error("1 error occurred:\n\t* error broadcasting event to segment \"\": {0}\n\n")]
-    Broadcast(String),
+    Broadcast(#[from] BroadcastError),
+}
+
+/// Why gossip did not take an event, in serf's words where it has some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BroadcastError {
+    /// Name, payload and filters are too much.
+    #[error("user event exceeds configured limit of 512 bytes before encoding")]
+    TooLong,
+    /// They are too much with what serf adds.
+    #[error("encoded user event exceeds configured limit of 512 bytes after encoding")]
+    TooLongEncoded,
+    /// This agent is stopping.
+    #[error("gossip has been shut down")]
+    Stopped,
 }

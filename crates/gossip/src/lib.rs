@@ -16,6 +16,7 @@ mod stream;
 pub use config::{Config, Profile};
 pub use event::Event;
 pub use handle::{FireError, ForceLeaveError, Handle, JoinError, JoinReport, Stopped, TagsError};
+pub use proconsul_serf::event::EventError;
 pub use proconsul_serf::{Member, Status, Tags, Versions};
 pub use start::{StartError, start};
 pub use view::{Stats, View};

@@ -15,6 +15,7 @@ mod cx;
 mod decode;
 mod discovery;
 mod error;
+mod event;
 mod gzip;
 mod health;
 mod json;

@@ -40,7 +40,8 @@ fn consistency(query: &Query<'_>) -> Result<Consistency, HttpError> {
     }
 }
 
-fn wait(query: &Query<'_>) -> Result<Option<Wait>, HttpError> {
+/// Reads how long to wait for a change of what index.
+pub(crate) fn wait(query: &Query<'_>) -> Result<Option<Wait>, HttpError> {
     let at_most = query.filled("wait").map(length).transpose().map_err(|_| HttpError::Wait)?;
     let index = query.filled("index").map(str::parse).transpose().map_err(|_| HttpError::Index)?;
     Ok(index.filter(|index| *index > 0).map(|index| Wait { index: Index(index), at_most }))

@@ -148,6 +148,12 @@ pub(crate) fn with_allow(mut reply: Reply, allow: &'static str) -> Reply {
     reply
 }
 
+/// Adds an index that stands alone.
+pub(crate) fn with_index(mut reply: Reply, index: u64) -> Reply {
+    reply.headers_mut().insert(INDEX, HeaderValue::from(index));
+    reply
+}
+
 /// Adds what a read tells beside its value.
 pub(crate) fn with_read(mut reply: Reply, index: u64, contact: Contact) -> Reply {
     let headers = reply.headers_mut();

@@ -10,7 +10,7 @@ use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::operator::{autopilot, keyring};
 use crate::reply::Reply;
-use crate::{acl, agent, catalog, coordinate, health, kv, operator, session, status};
+use crate::{acl, agent, catalog, coordinate, event, health, kv, operator, session, status};
 
 pub(crate) mod surface;
 
@@ -59,6 +59,8 @@ surface! {
     }
     // User events.
     event {
+        EventFire: "event/fire/" "OPTIONS,PUT" => event::fire;
+        EventList: "event/list" "OPTIONS,GET" => event::list;
     }
     // Coordinates.
     coordinate {

@@ -5,6 +5,7 @@
 
 mod duties;
 mod error;
+mod events;
 mod handle;
 mod identity;
 mod join;
@@ -12,6 +13,7 @@ mod local;
 pub mod log;
 mod members;
 mod pool;
+mod position;
 mod resolve;
 mod start;
 mod tags;

@@ -6,12 +6,17 @@ use std::time::Duration;
 
 use parking_lot::RwLock;
 use proconsul_agent::config::Bootstrap;
+use proconsul_agent::event::{Heard, History};
 use proconsul_agent::{Config, version};
+use proconsul_calls::event::BroadcastError;
 use proconsul_consensus as consensus;
 use proconsul_server::local::Local;
 use proconsul_types::agent::{AgentConfig, AgentSelf, Coordinate, Member};
+use proconsul_types::event::UserEvent;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+
+use crate::events;
 
 /// What the doors of this node ask it.
 pub(crate) struct Node {
@@ -22,6 +27,8 @@ pub(crate) struct Node {
     pub(crate) figures: RwLock<Figures>,
     /// Wakes whoever waits to stop the node after it has left.
     pub(crate) left: Arc<Notify>,
+    /// The user events that were heard.
+    pub(crate) events: Arc<History>,
 }
 
 /// What only gossip's own task knows; asked once a second, so that answers need not wait for it.
@@ -62,7 +69,7 @@ impl Local for Node {
                 version: version::CONSUL.to_owned(),
             },
             debug_config: debug_config(&self.config),
-            coord: self.figures.read().coordinate.clone(),
+            coord: self.coordinate(),
             member: member(&self.gossip.local()),
             stats: self.stats(),
             meta: self.config.node_meta.clone(),
@@ -73,6 +80,14 @@ impl Local for Node {
         vec![self.config.datacenter.clone()]
     }
 
+    async fn fire_event(&self, event: &UserEvent) -> Result<(), BroadcastError> {
+        events::fire(&self.gossip, event).await
+    }
+
+    fn events(&self) -> watch::Receiver<Heard> {
+        self.events.watch()
+    }
+
     async fn leave(&self) {
         self.depart().await;
         self.left.notify_one();
@@ -80,6 +95,11 @@ impl Local for Node {
 }
 
 impl Node {
+    /// Where gossip last saw this node.
+    pub(crate) fn coordinate(&self) -> Option<Coordinate> {
+        self.figures.read().coordinate.clone()
+    }
+
     /// Hands leadership over, tells everybody that this node goes, and waits until that has spread.
     pub(crate) async fn depart(&self) {
         self.consensus.hand_over(crate::HAND_OVER_PATIENCE).await;

@@ -28,7 +28,7 @@ use crate::handle::{Handle, Shutdown};
 use crate::join::{Exhausted, Joiner};
 use crate::local::{Figures, Node};
 use crate::resolve::Resolver;
-use crate::{duties, identity, local, tags};
+use crate::{duties, events, identity, local, position, tags};
 
 /// Bytes of log after which a snapshot is due, unless the last snapshot was larger.
 const SNAPSHOT_BYTES: u64 = 16 * 1024 * 1024;
@@ -95,7 +95,10 @@ impl Starting {
             consensus: running.handle.clone(),
             figures: RwLock::new(Figures::default()),
             left: Arc::clone(&left),
+            events: Arc::default(),
         });
+        let (heard, history) = (gossip.events(), Arc::clone(&node.events));
+        self.tasks.spawn(events::follow(heard, config.node_name.clone(), Arc::clone(&store), history));
         let http_addresses = http.iter().filter_map(|listener| listener.local_addr().ok()).collect();
         self.serve(http, &node, &running, Arc::clone(&store));
         self.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate)));
@@ -208,7 +211,8 @@ impl Starting {
             query_time: QueryTime { default: config.default_query_time, max: config.max_query_time },
             session_ttl_min: config.session_ttl_min,
         };
-        let door = Arc::new(Server::new(replica, Arc::clone(node), store, settings, self.rng.fork()));
+        let door = Arc::new(Server::new(replica, Arc::clone(node), Arc::clone(&store), settings, self.rng.fork()));
+        self.tasks.spawn(position::tell(Arc::clone(&door), Arc::clone(node), store, self.rng.fork()));
         let http = HttpConfig {
             ui: config.ui,
             pretty: config.dev,

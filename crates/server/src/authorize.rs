@@ -29,6 +29,10 @@ pub(crate) enum Right<'a> {
     ServiceRead(&'a str),
     /// Write what is known about a service.
     ServiceWrite(&'a str),
+    /// Read user events of this name.
+    EventRead(&'a str),
+    /// Fire a user event of this name.
+    EventWrite(&'a str),
     /// Read what only operators see.
     OperatorRead,
     /// Change what only operators may.
@@ -49,6 +53,8 @@ pub(crate) fn authorize(right: Right<'_>) -> Result<(), CallError> {
         | Right::SessionWrite(_)
         | Right::ServiceRead(_)
         | Right::ServiceWrite(_)
+        | Right::EventRead(_)
+        | Right::EventWrite(_)
         | Right::OperatorRead
         | Right::OperatorWrite => Ok(()),
     }

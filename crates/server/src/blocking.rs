@@ -27,9 +27,14 @@ impl Default for QueryTime {
 }
 
 impl QueryTime {
+    /// The time one read waits, as it is asked for.
+    pub(crate) fn at_most(self, wait: Wait) -> Duration {
+        wait.at_most.filter(|asked| !asked.is_zero()).unwrap_or(self.default).min(self.max)
+    }
+
     /// The time one read waits: up to a sixteenth is added, so that reads that began together do not end together.
     fn of(self, wait: Wait, rng: &Mutex<Rng>) -> Duration {
-        let asked = wait.at_most.filter(|asked| !asked.is_zero()).unwrap_or(self.default).min(self.max);
+        let asked = self.at_most(wait);
         asked + rng.lock().duration_below(asked / 16)
     }
 }

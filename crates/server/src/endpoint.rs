@@ -4,6 +4,7 @@ mod agent;
 mod ask;
 mod catalog;
 mod coordinate;
+mod event;
 mod health;
 mod instances;
 mod kv;

@@ -10,10 +10,13 @@ use parking_lot::Mutex;
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
 use proconsul_calls::error::Unavailable;
+use proconsul_calls::event::BroadcastError;
 use proconsul_calls::read::{Consistency, Contact};
 use proconsul_state::store::Store;
 use proconsul_types::agent::{AgentSelf, Member};
+use proconsul_types::event::UserEvent;
 use proconsul_types::operator::RaftConfiguration;
+use tokio::sync::watch;
 
 use crate::endpoint::{QueryTime, Server, Settings};
 use crate::local::Local;
@@ -87,8 +90,8 @@ impl Replica for FakeReplica {
     }
 }
 
-/// Knows one datacenter and nobody in it.
-pub(crate) struct FakeLocal;
+/// Knows one datacenter and nobody in it; hears the events it fires.
+pub(crate) struct FakeLocal(watch::Sender<Arc<[Arc<UserEvent>]>>);
 
 impl Local for FakeLocal {
     fn members(&self, _: bool) -> Vec<Member> {
@@ -101,6 +104,15 @@ impl Local for FakeLocal {
 
     fn datacenters(&self) -> Vec<String> {
         vec!["dc1".to_owned()]
+    }
+
+    async fn fire_event(&self, event: &UserEvent) -> Result<(), BroadcastError> {
+        self.0.send_modify(|heard| *heard = heard.iter().cloned().chain([Arc::new(event.clone())]).collect());
+        Ok(())
+    }
+
+    fn events(&self) -> watch::Receiver<Arc<[Arc<UserEvent>]>> {
+        self.0.subscribe()
     }
 
     async fn leave(&self) {}
@@ -128,6 +140,12 @@ pub(crate) fn server() -> (Arc<Server<FakeReplica, FakeLocal>>, Arc<FakeReplica>
         query_time: QueryTime::default(),
         session_ttl_min: Duration::from_secs(10),
     };
-    let server = Server::new(replica.clone(), Arc::new(FakeLocal), store, settings, Rng::seeded(1));
+    let server = Server::new(
+        replica.clone(),
+        Arc::new(FakeLocal(watch::Sender::new(Arc::new([])))),
+        store,
+        settings,
+        Rng::seeded(1),
+    );
     (Arc::new(server), replica)
 }

@@ -1,8 +1,12 @@
 //! What the endpoints need from the node around them: the gossip view, the agent's own view, and the way out.
 
 use std::future::Future;
+use std::sync::Arc;
 
+use proconsul_calls::event::BroadcastError;
 use proconsul_types::agent::{AgentSelf, Member};
+use proconsul_types::event::UserEvent;
+use tokio::sync::watch;
 
 /// The node, as plain data.
 pub trait Local: Send + Sync + 'static {
@@ -14,6 +18,12 @@ pub trait Local: Send + Sync + 'static {
 
     /// The names of the known datacenters, the own one among them, nearest first.
     fn datacenters(&self) -> Vec<String>;
+
+    /// Fires a user event at every agent of the datacenter, this one included.
+    fn fire_event(&self, event: &UserEvent) -> impl Future<Output = Result<(), BroadcastError>> + Send;
+
+    /// The last user events that were heard and meant for this node, the oldest first, and news of further ones.
+    fn events(&self) -> watch::Receiver<Arc<[Arc<UserEvent>]>>;
 
     /// Leaves the cluster; returns when that is done and the node is about to stop.
     fn leave(&self) -> impl Future<Output = ()> + Send;

@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
 use proconsul_calls::error::Unavailable;
+use proconsul_calls::event::BroadcastError;
 use proconsul_calls::read::{Consistency, Contact};
 use proconsul_http::{HttpConfig, serve};
 use proconsul_server::endpoint::{QueryTime, Server, Settings};
@@ -22,10 +23,11 @@ use proconsul_state::outcome::Outcome;
 use proconsul_state::store::{self, Writer};
 use proconsul_types::agent::{AgentConfig, AgentSelf, Member};
 use proconsul_types::check::{Check, PASSING, SERF_HEALTH};
+use proconsul_types::event::UserEvent;
 use proconsul_types::node::Node;
 use proconsul_types::operator::{RaftConfiguration, RaftServer};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::client::{Answer, Client};
@@ -97,7 +99,7 @@ impl Replica for FakeReplica {
     }
 }
 
-struct FakeLocal(Arc<Notify>);
+struct FakeLocal(Arc<Notify>, watch::Sender<Arc<[Arc<UserEvent>]>>);
 
 fn member() -> Member {
     Member {
@@ -137,6 +139,15 @@ impl Local for FakeLocal {
         vec!["dc1".to_owned(), "dc2".to_owned()]
     }
 
+    async fn fire_event(&self, event: &UserEvent) -> Result<(), BroadcastError> {
+        self.1.send_modify(|heard| *heard = heard.iter().cloned().chain([Arc::new(event.clone())]).collect());
+        Ok(())
+    }
+
+    fn events(&self) -> watch::Receiver<Arc<[Arc<UserEvent>]>> {
+        self.1.subscribe()
+    }
+
     async fn leave(&self) {
         self.0.notify_one();
     }
@@ -166,7 +177,7 @@ impl World {
             query_time: QueryTime::default(),
             session_ttl_min: Duration::from_secs(10),
         };
-        let local = Arc::new(FakeLocal(stop.clone()));
+        let local = Arc::new(FakeLocal(stop.clone(), watch::Sender::new(Arc::new([]))));
         let server = Server::new(replica.clone(), local, store, settings, Rng::seeded(1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
