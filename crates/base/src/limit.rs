@@ -209,6 +209,9 @@ pub const CHAIN_SPLITS: usize = 10_000;
 /// Largest question over UDP that is read, in bytes: a header, a name and EDNS with any options that are in use.
 pub const DNS_DATAGRAM_BYTES: usize = 4096;
 
+/// Questions over UDP that wait for a receiver, in bytes of the kernel's memory: some thousands, a burst of all clients of a machine.
+pub const DNS_RECEIVE_BYTES: usize = 4 * 1024 * 1024;
+
 /// DNS questions over UDP that wait for somebody else at once; further ones are dropped, and their clients ask again.
 pub const DNS_QUESTIONS: usize = 4096;
 

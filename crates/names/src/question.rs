@@ -93,11 +93,11 @@ pub fn read(question: &Question, settings: &Settings) -> Asked {
     }
     let below = question.name.labels().count() - zone.labels().count();
     let labels: Vec<String> = question.name.labels().take(below).map(label_text).collect();
-    read_labels(&labels)
+    read_labels(&labels, question.kind == kind::SRV)
 }
 
-/// The word nearest to the zone says what kind of name it is; an underscore stands for the word `service`.
-fn read_labels(labels: &[String]) -> Asked {
+/// The word nearest to the zone says what kind of name it is; in SRV questions an underscore stands for the word `service`.
+fn read_labels(labels: &[String], is_service: bool) -> Asked {
     for (place, label) in labels.iter().enumerate().rev() {
         let (before, after) = (&labels[..place], &labels[place + 1..]);
         let joined = || before.join(".");
@@ -115,7 +115,7 @@ fn read_labels(labels: &[String]) -> Asked {
             // Virtual addresses are unique in their own datacenter only.
             ("virtual", Some(None)) => Asked::Virtual { name: last() },
             ("virtual", Some(Some(_))) => Asked::Unknown,
-            (label, datacenter) if label.starts_with('_') => match datacenter {
+            (label, datacenter) if is_service && label.starts_with('_') => match datacenter {
                 Some(datacenter) => service(&labels[..=place], datacenter),
                 None => Asked::Unknown,
             },

@@ -34,6 +34,14 @@ pub enum StartError {
         /// Why not.
         source: io::Error,
     },
+    /// A recursor whose name cannot be looked up.
+    #[error("Invalid recursor address: {recursor}")]
+    Recursor {
+        /// The recursor.
+        recursor: String,
+        /// Why not.
+        source: io::Error,
+    },
     /// Gossip cannot be started.
     #[error("Failed to start LAN Serf")]
     Gossip(#[from] gossip::StartError),

@@ -11,6 +11,7 @@ use proconsul_agent::config::Bootstrap;
 use proconsul_base::rand::Rng;
 use proconsul_consensus as consensus;
 use proconsul_consensus::{Book, Options, Running};
+use proconsul_dns::DnsConfig;
 use proconsul_gossip as gossip;
 use proconsul_http::HttpConfig;
 use proconsul_server::endpoint::{QueryTime, Server, Settings};
@@ -28,7 +29,7 @@ use crate::handle::{Handle, Shutdown};
 use crate::join::{Exhausted, Joiner};
 use crate::local::{Figures, Node};
 use crate::resolve::Resolver;
-use crate::{duties, events, identity, local, position, tags};
+use crate::{dns, duties, events, identity, local, position, tags};
 
 /// Bytes of log after which a snapshot is due, unless the last snapshot was larger.
 const SNAPSHOT_BYTES: u64 = 16 * 1024 * 1024;
@@ -48,6 +49,9 @@ pub async fn start(config: Config) -> Result<Handle, StartError> {
         None => Err(StartError::NoDataDir),
     }
 }
+
+/// What answers the doors of a server.
+type Door = Server<consensus::Handle, Node>;
 
 /// What the parts have in common while they are put together.
 struct Starting {
@@ -84,6 +88,8 @@ impl Starting {
         // All ports before anything is written: a second agent on this machine fails before it touches the data.
         let server_port = listen("RPC", SocketAddr::new(config.bind_addr, config.ports.server)).await?;
         let http = self.http_listeners().await?;
+        let dns = dns::listeners(&config).await?;
+        let dns_config = dns::door(&config, self.source, &self.resolver).await?;
         let (running, store) = self.consensus(disk, &path, log).await?;
         let running = Arc::new(running);
         let gossip = self.gossip(&running, &server_port).await?;
@@ -100,7 +106,9 @@ impl Starting {
         let (heard, history) = (gossip.events(), Arc::clone(&node.events));
         self.tasks.spawn(events::follow(heard, config.node_name.clone(), Arc::clone(&store), history));
         let http_addresses = http.iter().filter_map(|listener| listener.local_addr().ok()).collect();
-        self.serve(http, &node, &running, Arc::clone(&store));
+        let door = self.door(&node, &running, Arc::clone(&store));
+        self.serve_http(http, Arc::clone(&door));
+        self.serve_dns(dns, dns_config, door);
         self.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate)));
         duties::begin(&mut self.tasks, &config, &gossip, &running, &store);
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
@@ -196,23 +204,23 @@ impl Starting {
         .await?)
     }
 
-    fn serve<D: Disk>(
-        &mut self,
-        listeners: Vec<TcpListener>,
-        node: &Arc<Node>,
-        running: &Running<D>,
-        store: Arc<Store>,
-    ) {
+    /// What all doors call.
+    fn door<D: Disk>(&mut self, node: &Arc<Node>, running: &Running<D>, store: Arc<Store>) -> Arc<Door> {
         let config = &self.config;
-        let replica = Arc::new(running.handle.clone());
         let settings = Settings {
             datacenter: config.datacenter.clone(),
             node_name: config.node_name.clone(),
             query_time: QueryTime { default: config.default_query_time, max: config.max_query_time },
             session_ttl_min: config.session_ttl_min,
         };
+        let replica = Arc::new(running.handle.clone());
         let door = Arc::new(Server::new(replica, Arc::clone(node), Arc::clone(&store), settings, self.rng.fork()));
         self.tasks.spawn(position::tell(Arc::clone(&door), Arc::clone(node), store, self.rng.fork()));
+        door
+    }
+
+    fn serve_http(&mut self, listeners: Vec<TcpListener>, door: Arc<Door>) {
+        let config = &self.config;
         let http = HttpConfig {
             ui: config.ui,
             pretty: config.dev,
@@ -228,9 +236,18 @@ impl Starting {
             discovery_max_stale: config.http.discovery_max_stale,
             ..HttpConfig::default()
         };
-        let mut closing = self.closing.subscribe();
-        let closing = async move { drop(closing.wait_for(|closing| *closing).await) };
+        let closing = self.when_closing();
         self.doors.spawn(proconsul_http::serve(listeners, door, http, closing));
+    }
+
+    fn serve_dns(&mut self, listeners: Vec<proconsul_dns::Listener>, config: DnsConfig, door: Arc<Door>) {
+        let (rng, closing) = (self.rng.fork(), self.when_closing());
+        self.doors.spawn(proconsul_dns::serve(listeners, door, config, rng, closing));
+    }
+
+    fn when_closing(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut closing = self.closing.subscribe();
+        async move { drop(closing.wait_for(|closing| *closing).await) }
     }
 
     /// When this server comes to belong to a cluster, gossip tells.

@@ -39,6 +39,7 @@ fn rfc_2782_names_need_no_word_service() {
     for text in ["_web._tcp.service.consul", "_web._tcp.consul"] {
         assert_eq!(asked(text, kind::SRV), service("web", None, None));
     }
+    assert_eq!(asked("_web._tcp.consul", kind::A), Asked::Unknown, "only for SRV");
     assert_eq!(asked("_web._v1.dc1.consul", kind::SRV), service("web", Some("v1"), Some("dc1")));
     assert_eq!(asked("_web._tcp.service.dc1.consul", kind::A), service("web", None, Some("dc1")));
     assert_eq!(asked("_web.service.consul", kind::SRV), service("_web", None, None));
