@@ -37,6 +37,12 @@ pub(crate) enum HttpError {
     /// A write from where the configuration allows none.
     #[error("Access is restricted")]
     Restricted,
+    /// `?limit` is no number.
+    #[error("Bad limit: strconv.Atoi: parsing {0:?}: invalid syntax")]
+    Limit(String),
+    /// `?connect` is neither true nor false.
+    #[error("Error parsing 'connect' value: strconv.ParseBool: parsing {0:?}: invalid syntax")]
+    Connect(String),
     /// An operator's request that cannot be.
     #[error("Bad request: {0}")]
     Operator(#[from] OperatorError),

@@ -24,6 +24,7 @@ mod operator;
 mod options;
 mod page;
 mod path;
+mod prepared;
 mod progress;
 mod query;
 mod redirect;

@@ -45,7 +45,7 @@ impl HttpError {
             Self::Blocked | Self::Restricted => StatusCode::FORBIDDEN,
             Self::NoSession(_) => StatusCode::NOT_FOUND,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Keyring(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Keyring(_) | Self::Limit(_) | Self::Connect(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::AclDisabled => StatusCode::UNAUTHORIZED,
             Self::Query
             | Self::Operator(_)

@@ -10,7 +10,7 @@ use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::operator::{autopilot, keyring};
 use crate::reply::Reply;
-use crate::{acl, agent, catalog, coordinate, event, health, kv, operator, session, status};
+use crate::{acl, agent, catalog, coordinate, event, health, kv, operator, prepared, session, status};
 
 pub(crate) mod surface;
 
@@ -56,6 +56,10 @@ surface! {
     }
     // Prepared queries.
     query {
+        QueryExecute: "query/*/execute" "OPTIONS,GET" => prepared::execute;
+        QueryExplain: "query/*/explain" "OPTIONS,GET" => prepared::explain;
+        QuerySpecific: "query/" "OPTIONS,GET,PUT,DELETE" => prepared::specific;
+        QueryGeneral: "query" "OPTIONS,GET,POST" => prepared::general;
     }
     // User events.
     event {
