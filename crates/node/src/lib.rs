@@ -3,6 +3,7 @@
 //! [`start`] is the only way to build an agent, for the command line and for tests alike. The real clock, the real disk and
 //! the operating system's randomness are made here and passed down.
 
+mod anti_entropy;
 mod dns;
 mod duties;
 mod error;

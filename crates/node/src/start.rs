@@ -108,9 +108,10 @@ impl Starting {
         let http_addresses = http.iter().filter_map(|listener| listener.local_addr().ok()).collect();
         let door = self.door(&node, &running, Arc::clone(&store));
         self.serve_http(http, Arc::clone(&door));
-        self.serve_dns(dns, dns_config, door);
+        self.serve_dns(dns, dns_config, Arc::clone(&door));
         self.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate)));
-        duties::begin(&mut self.tasks, &config, &gossip, &running, &store);
+        let rng = self.rng.fork();
+        duties::begin(&mut self.tasks, &config, &gossip, &running, &store, door, rng);
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
         self.tell_cluster(&gossip, &running, &node);
         self.ends_with(async move { left.notified().await }, Shutdown::Left);

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod addresses;
 #[cfg(test)]
+mod catalog;
+#[cfg(test)]
 mod durable;
 #[cfg(test)]
 mod history;
@@ -18,6 +20,8 @@ mod no_leader;
 mod peers;
 #[cfg(test)]
 mod refused;
+#[cfg(test)]
+mod sessions;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]

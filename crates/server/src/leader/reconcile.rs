@@ -1,8 +1,9 @@
 //! What the catalog must say of a member of the pool: whoever is alive is a node whose serfHealth passes, whoever failed is
 //! critical, whoever left is gone. Decides only, and never asks for what is so already.
 //!
-//! Of the node's own record the leader writes the address alone, so that others find it; tagged addresses and metadata are
-//! the agent's to tell.
+//! The node's own record is the agent's to tell. The leader writes one only for a node that has none, so that others find it
+//! meanwhile, and sets the address right when the agent has not done so for a whole period. In between it must keep its hands
+//! off: what it read a moment ago may be what the agent has just replaced.
 
 mod rounds;
 mod run;
@@ -48,18 +49,27 @@ pub enum Deed {
     Deregister(Text),
 }
 
+/// How much a round looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What changes with the pool.
+    Presence,
+    /// Addresses too.
+    Everything,
+}
+
 /// What is to be written about a member of the pool, in this order. `me` is the leader's own name: it never takes itself out of
 /// the catalog, its successor will.
-pub fn due(member: &Member, known: &Known, datacenter: &Text, me: &str) -> Vec<Deed> {
+pub fn due(member: &Member, known: &Known, scope: Scope, datacenter: &Text, me: &str) -> Vec<Deed> {
     match member.presence {
-        Presence::Alive => alive(member, known, datacenter),
+        Presence::Alive => alive(member, known, scope, datacenter),
         Presence::Failed => failed(&member.name, known).into_iter().collect(),
         Presence::Left if &*member.name != me => gone(&member.name, known).into_iter().collect(),
         Presence::Left | Presence::Leaving => Vec::new(),
     }
 }
 
-fn alive(member: &Member, known: &Known, datacenter: &Text) -> Vec<Deed> {
+fn alive(member: &Member, known: &Known, scope: Scope, datacenter: &Text) -> Vec<Deed> {
     let mut deeds = Vec::new();
     let mut known = known;
     let nothing = Known::default();
@@ -76,9 +86,11 @@ fn alive(member: &Member, known: &Known, datacenter: &Text) -> Vec<Deed> {
         (None, _) => true,
     };
     let node = node(member, known.node.as_deref(), datacenter);
-    let is_there = known.node.as_deref().is_some_and(|known| known.address == node.address);
-    if !is_there || !is_told || !says(known, PASSING) {
-        deeds.push(register(node, service, check(&member.name, PASSING, ALIVE_OUTPUT)));
+    let has_moved = known.node.as_deref().is_some_and(|known| known.address != node.address);
+    let sets_address = has_moved && scope == Scope::Everything;
+    if known.node.is_none() || sets_address || !is_told || !says(known, PASSING) {
+        let check = check(&member.name, PASSING, ALIVE_OUTPUT);
+        deeds.push(register(node, service, check, !sets_address));
     }
     deeds
 }
@@ -86,7 +98,7 @@ fn alive(member: &Member, known: &Known, datacenter: &Text) -> Vec<Deed> {
 /// A node that the catalog does not know need not be told to have failed.
 fn failed(name: &Text, known: &Known) -> Option<Deed> {
     let node = known.node.as_deref().filter(|_| !says(known, CRITICAL))?;
-    Some(register(node.clone(), None, check(name, CRITICAL, FAILED_OUTPUT)))
+    Some(register(node.clone(), None, check(name, CRITICAL, FAILED_OUTPUT), true))
 }
 
 fn gone(name: &Text, known: &Known) -> Option<Deed> {
@@ -98,8 +110,8 @@ fn says(known: &Known, status: &str) -> bool {
     known.health.as_deref().is_some_and(|health| &*health.status == status)
 }
 
-fn register(node: Node, service: Option<Service>, check: Check) -> Deed {
-    Deed::Register(Box::new(Register { node, service, checks: vec![check], skip_node_update: false }))
+fn register(node: Node, service: Option<Service>, check: Check, skip_node_update: bool) -> Deed {
+    Deed::Register(Box::new(Register { node, service, checks: vec![check], skip_node_update }))
 }
 
 /// The record of a member's node: what is known of it stays as it is, but for where it is.

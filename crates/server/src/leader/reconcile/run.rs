@@ -13,7 +13,7 @@ use proconsul_types::node::Text;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::{CONSUL, Deed, Known, Rounds, Unseen, due, failed, gone};
+use super::{CONSUL, Deed, Known, Rounds, Scope, Unseen, due, failed, gone};
 use crate::leader::memory::Memory;
 use crate::pool::{Member, Pool};
 use crate::replica::Replica;
@@ -46,27 +46,40 @@ pub async fn run<R: Replica>(
     let mut rounds = Rounds::default();
     let mut periods = interval(PERIOD);
     periods.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first moment of the first period: agents have had no time to tell anything.
+    periods.tick().await;
+    let mut scope = Scope::Presence;
     loop {
         let members = pool.borrow_and_update().clone();
         let mut all_written = true;
-        for deed in round(&members, &store.view(), &mut rounds, &memory, &place) {
+        for deed in round(&members, &store.view(), scope, &mut rounds, &memory, &place) {
             if let Deed::Deregister(name) = &deed {
                 rounds.forget(name);
             }
             all_written &= write(&*replica, deed).await;
         }
-        tokio::select! {
-            changed = pool.changed() => if changed.is_err() { return },
-            _ = periods.tick() => {}
-            () = sleep(RETRY), if !all_written => {}
-        }
+        scope = tokio::select! {
+            changed = pool.changed() => match changed {
+                Ok(()) => Scope::Presence,
+                Err(_stopped) => return,
+            },
+            _ = periods.tick() => Scope::Everything,
+            () = sleep(RETRY), if !all_written => Scope::Presence,
+        };
     }
 }
 
 /// Everything that is to be written now.
-fn round(members: &[Member], view: &View, rounds: &mut Rounds, memory: &Memory, place: &Place) -> Vec<Deed> {
+fn round(
+    members: &[Member],
+    view: &View,
+    scope: Scope,
+    rounds: &mut Rounds,
+    memory: &Memory,
+    place: &Place,
+) -> Vec<Deed> {
     rounds.saw(members.iter().map(|member| &member.name));
-    let due_of = |member: &Member| due(member, &known(view, &member.name), &place.datacenter, &place.me);
+    let due_of = |member: &Member| due(member, &known(view, &member.name), scope, &place.datacenter, &place.me);
     let mut deeds: Vec<Deed> = members.iter().flat_map(due_of).collect();
     let present: HashSet<String> = members.iter().map(|member| member.name.to_lowercase()).collect();
     let watched = view.checks().filter(|check| &*check.id == SERF_HEALTH);

@@ -31,12 +31,13 @@ fn told(member: &Member, known: &Known) -> Vec<String> {
         }
         Deed::Deregister(name) => format!("{name} gone"),
     };
-    due(member, known, &"dc1".into(), "leader").into_iter().map(told).collect()
+    due(member, known, Scope::Presence, &"dc1".into(), "leader").into_iter().map(told).collect()
 }
 
 /// What the catalog says after a member was registered.
 fn known(member: &Member) -> Known {
-    let Some(Deed::Register(register)) = due(member, &Known::default(), &"dc1".into(), "leader").pop() else {
+    let Some(Deed::Register(register)) = due(member, &Known::default(), Scope::Presence, &"dc1".into(), "leader").pop()
+    else {
         unreachable!("a new member is registered")
     };
     Known {
@@ -77,23 +78,35 @@ fn whoever_left_is_gone_but_the_leader_never_removes_itself() {
     let left = member(Presence::Left);
     assert_eq!(told(&left, &known(&member(Presence::Alive))), ["n1 gone"]);
     assert!(told(&left, &Known::default()).is_empty());
-    assert!(due(&left, &known(&member(Presence::Alive)), &"dc1".into(), "n1").is_empty());
+    assert!(due(&left, &known(&member(Presence::Alive)), Scope::Presence, &"dc1".into(), "n1").is_empty());
     assert!(told(&member(Presence::Leaving), &known(&member(Presence::Alive))).is_empty());
 }
 
 #[test]
-fn a_member_that_moved_or_runs_another_version_is_told_again_without_touching_what_its_agent_tells() {
+fn a_member_that_moved_is_set_right_only_when_its_agent_had_the_time_to_do_it() {
     let alive = member(Presence::Alive);
     let mut before = known(&alive);
     Arc::make_mut(before.node.as_mut().unwrap()).meta = Some(Arc::default());
     let moved = Member { address: [10, 0, 0, 9].into(), ..alive.clone() };
-    let Some(Deed::Register(register)) = due(&moved, &before, &"dc1".into(), "leader").pop() else {
+    assert!(told(&moved, &before).is_empty());
+    let Some(Deed::Register(register)) = due(&moved, &before, Scope::Everything, &"dc1".into(), "leader").pop() else {
         unreachable!("it has moved")
     };
     assert_eq!((&*register.node.address, register.node.meta), ("10.0.0.9", Some(Arc::default())));
+    assert!(!register.skip_node_update);
+}
+
+#[test]
+fn a_server_of_another_version_is_told_again_without_touching_the_node_itself() {
+    let alive = member(Presence::Alive);
     let tags = ServerTags { version: "1.9.0".into(), ..alive.server.clone().unwrap() };
     let newer = Member { server: Some(tags), ..alive.clone() };
     assert_eq!(told(&newer, &known(&alive)), [PASSES]);
+    let Some(Deed::Register(register)) = due(&newer, &known(&alive), Scope::Presence, &"dc1".into(), "leader").pop()
+    else {
+        unreachable!("it runs another version")
+    };
+    assert!(register.skip_node_update, "its agent may have told more meanwhile");
 }
 
 #[test]
