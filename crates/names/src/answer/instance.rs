@@ -61,14 +61,12 @@ pub(super) struct Records {
 /// The records of one instance, in the datacenter that was asked.
 pub(super) fn records(asking: &Asking<'_>, instance: &ServiceInstance, datacenter: &str, ttl: u32) -> Records {
     let question = asking.question();
+    let on_node = || asking.name_of(&instance.node.name, "node", datacenter);
     let told = match place(instance, question) {
-        Some(Place::Node(address)) => {
-            let target = || asking.name_of(&instance.node.name, "node", datacenter);
-            at_address(asking, instance, address, target, ttl)
-        }
+        Some(Place::Node(address)) => at_address(asking, instance, address, on_node, on_node, ttl),
         Some(Place::Own(address)) => {
             let target = || asking.name_of(&hexadecimal(address), "addr", datacenter);
-            at_address(asking, instance, address, target, ttl)
+            at_address(asking, instance, address, target, on_node, ttl)
         }
         Some(Place::Name(name)) => behind_name(asking, instance, name, ttl),
         None => None,
@@ -76,11 +74,13 @@ pub(super) fn records(asking: &Asking<'_>, instance: &ServiceInstance, datacente
     told.unwrap_or_default()
 }
 
+/// The address, or the service at the target's name with the node's metadata beside.
 fn at_address(
     asking: &Asking<'_>,
     instance: &ServiceInstance,
     address: IpAddr,
     target: impl FnOnce() -> Option<Name>,
+    node: impl FnOnce() -> Option<Name>,
     ttl: u32,
 ) -> Option<Records> {
     let question = asking.question();
@@ -92,8 +92,11 @@ fn at_address(
     }
     let target = target()?;
     let mut additionals = vec![Record { name: target.clone(), ttl, data: address.into() }];
-    if asking.settings.node_meta_txt {
-        additionals.extend(meta::records(&instance.node, &target, ttl));
+    if asking.settings.node_meta_txt
+        && instance.node.meta.is_some()
+        && let Some(node) = node()
+    {
+        additionals.extend(meta::records(&instance.node, &node, ttl));
     }
     Some(Records { answers: vec![service(asking, instance, target, ttl)], additionals })
 }

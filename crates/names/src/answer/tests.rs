@@ -77,6 +77,10 @@ fn services_are_told_by_name_or_by_address() {
     let by_v6 = "an web.service.dc1.consul. 0 SRV 1 1 80 fd000000000000000000000000000099.addr.dc1.consul.";
     assert_eq!(srv(&own("fd00::99"))[0], by_v6);
     assert_eq!(srv(&own("db.example.com")), ["an web.service.dc1.consul. 0 SRV 1 1 80 db.example.com."]);
+    let mut described = node("w1", "10.2.0.1");
+    described.meta = map(&[("k", "v")]);
+    let meta = srv(&Found::Instances(vec![instance(described, "10.3.0.1")]));
+    assert_eq!(meta[2], "ar w1.node.dc1.consul. 0 TXT k=v");
     // A service registered under its own name is told by its node.
     assert_eq!(srv(&own("web.service.dc1.consul")), on_node);
     let other = tagged(web(1), &[("lan_ipv4", "10.66.5.1")]);
