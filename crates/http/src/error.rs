@@ -52,8 +52,8 @@ pub(crate) enum HttpError {
     /// Gossip is not encrypted: there is no keyring. One line for each pool and member.
     #[error("{} errors occurred:\n{}\n\n", .0.len(), .0.iter().map(|line| format!("\t* {line}")).collect::<Vec<_>>().join("\n"))]
     Keyring(Vec<String>),
-    /// An escape in the query is broken.
-    #[error("the query of the URL has a broken escape; write each special character as % and two hexadecimal digits")]
+    /// An escape in the query is broken, of which Consul says nothing at all.
+    #[error("")]
     Query,
     /// The path holds bytes that are no text.
     #[error("the path of the URL is no UTF-8; keys are text")]

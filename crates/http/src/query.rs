@@ -67,7 +67,8 @@ fn part(text: &str) -> Result<Cow<'_, str>, HttpError> {
         return Ok(Cow::Borrowed(text));
     }
     let bytes = unescape(text, true).ok_or(HttpError::Query)?;
-    String::from_utf8(bytes).map(Cow::Owned).map_err(|_| HttpError::Query)
+    // Bytes that are no text are nobody's name or value; Go keeps them as they are.
+    Ok(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 #[cfg(test)]
@@ -86,6 +87,7 @@ mod tests {
     #[test]
     fn a_broken_escape_is_refused() {
         assert_eq!(Query::parse(Some("a=%zz")), Err(HttpError::Query));
+        assert_eq!(Query::parse(Some("a=%ff")).unwrap().get("a"), Some("\u{fffd}"));
         assert_eq!(Query::parse(None), Ok(Query::default()));
     }
 }

@@ -40,6 +40,7 @@ impl HttpError {
             | Self::NumberSyntax(_)
             | Self::NumberRange(_)
             | Self::DecodeInside(_)
+            | Self::Query
             | Self::Segment
             | Self::Record => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Blocked | Self::Restricted => StatusCode::FORBIDDEN,
@@ -47,8 +48,7 @@ impl HttpError {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Keyring(_) | Self::Limit(_) | Self::Connect(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::AclDisabled => StatusCode::UNAUTHORIZED,
-            Self::Query
-            | Self::Operator(_)
+            Self::Operator(_)
             | Self::NotText
             | Self::Index
             | Self::Wait
@@ -85,7 +85,10 @@ fn of_call(error: &CallError) -> StatusCode {
 
 /// An error, its text as the body. After a body that was not read to its end the connection cannot go on.
 pub(crate) fn error(error: &HttpError) -> Reply {
-    let mut reply = text(error.status(), error.to_string().into());
+    let mut reply = match error {
+        HttpError::Query => empty(error.status()),
+        told => text(told.status(), told.to_string().into()),
+    };
     if matches!(error, HttpError::BodyTooLarge { .. }) {
         reply.extensions_mut().insert(TOO_LARGE);
     }

@@ -2,7 +2,7 @@
 //!
 //! A line has the path after `/v1/`, the methods as `Allow` tells them, and the handler. A path that ends in a slash leads on to
 //! everything under it; one with a `*` stands for what comes in its place. The first fitting line of a family counts, so longer
-//! paths stand before shorter ones. Blocks that are asked for most stand first.
+//! paths stand before shorter ones. Blocks that are asked for most stand first; those that many wait in are `hot`, the others `boxed`.
 
 use proconsul_calls::door::Door;
 
@@ -18,11 +18,11 @@ use surface::{Route, surface};
 
 surface! {
     // Keys.
-    kv {
+    hot kv {
         Kv: "kv/" "OPTIONS,GET,PUT,DELETE" => kv::answer;
     }
     // Health.
-    health {
+    hot health {
         HealthService: "health/service/" "OPTIONS,GET" => health::service;
         HealthConnect: "health/connect/" "OPTIONS,GET" => health::connect;
         HealthIngress: "health/ingress/" "OPTIONS,GET" => health::ingress;
@@ -31,7 +31,7 @@ surface! {
         HealthState: "health/state/" "OPTIONS,GET" => health::state;
     }
     // Catalog.
-    catalog {
+    boxed catalog {
         CatalogService: "catalog/service/" "OPTIONS,GET" => catalog::service;
         CatalogConnect: "catalog/connect/" "OPTIONS,GET" => catalog::connect;
         CatalogServices: "catalog/services" "OPTIONS,GET" => catalog::services;
@@ -43,10 +43,10 @@ surface! {
         CatalogDatacenters: "catalog/datacenters" "OPTIONS,GET" => catalog::datacenters;
     }
     // Transactions.
-    txn {
+    boxed txn {
     }
     // Sessions.
-    session {
+    boxed session {
         SessionCreate: "session/create" "OPTIONS,PUT" => session::create;
         SessionDestroy: "session/destroy/" "OPTIONS,PUT" => session::destroy;
         SessionRenew: "session/renew/" "OPTIONS,PUT" => session::renew;
@@ -55,38 +55,38 @@ surface! {
         SessionList: "session/list" "OPTIONS,GET" => session::list;
     }
     // Prepared queries.
-    query {
+    boxed query {
         QueryExecute: "query/*/execute" "OPTIONS,GET" => prepared::execute;
         QueryExplain: "query/*/explain" "OPTIONS,GET" => prepared::explain;
         QuerySpecific: "query/" "OPTIONS,GET,PUT,DELETE" => prepared::specific;
         QueryGeneral: "query" "OPTIONS,GET,POST" => prepared::general;
     }
     // User events.
-    event {
+    boxed event {
         EventFire: "event/fire/" "OPTIONS,PUT" => event::fire;
         EventList: "event/list" "OPTIONS,GET" => event::list;
     }
     // Coordinates.
-    coordinate {
+    boxed coordinate {
         CoordinateDatacenters: "coordinate/datacenters" "OPTIONS,GET" => coordinate::datacenters;
         CoordinateNodes: "coordinate/nodes" "OPTIONS,GET" => coordinate::nodes;
         CoordinateNode: "coordinate/node/" "OPTIONS,GET" => coordinate::node;
         CoordinateUpdate: "coordinate/update" "OPTIONS,PUT" => coordinate::update;
     }
     // Who leads.
-    status {
+    hot status {
         StatusLeader: "status/leader" "OPTIONS,GET" => status::leader;
         StatusPeers: "status/peers" "OPTIONS,GET" => status::peers;
     }
     // This agent.
-    agent {
+    boxed agent {
         AgentLeave: "agent/leave" "OPTIONS,PUT" => agent::leave;
         AgentMembers: "agent/members" "OPTIONS,GET" => agent::members;
         AgentSelf: "agent/self" "OPTIONS,GET" => agent::this_agent;
         AgentToken: "agent/token/" "OPTIONS,PUT" => acl::disabled;
     }
     // Operators.
-    operator {
+    boxed operator {
         OperatorAutopilotConfiguration: "operator/autopilot/configuration" "OPTIONS,GET,PUT" => autopilot::configuration;
         OperatorAutopilotHealth: "operator/autopilot/health" "OPTIONS,GET" => autopilot::health;
         OperatorAutopilotState: "operator/autopilot/state" "OPTIONS,GET" => autopilot::state;
@@ -97,7 +97,7 @@ surface! {
         OperatorUsage: "operator/usage" "OPTIONS,GET" => operator::usage;
     }
     // Access control, which is off: these are here to say so.
-    acl {
+    boxed acl {
         AclAuthMethod: "acl/auth-method/" "OPTIONS,GET,PUT,DELETE" => acl::disabled;
         AclAuthMethodCreate: "acl/auth-method" "OPTIONS,PUT" => acl::disabled;
         AclAuthMethods: "acl/auth-methods" "OPTIONS,GET" => acl::disabled;
@@ -130,16 +130,16 @@ surface! {
         AclUpdate: "acl/update" "OPTIONS,PUT" => acl::disabled;
     }
     // Config entries.
-    config {
+    boxed config {
     }
     // Mesh: intentions and certificates.
-    connect {
+    boxed connect {
     }
     // Discovery chains.
-    discovery_chain "discovery-chain" {
+    boxed discovery_chain "discovery-chain" {
     }
     // What the web page and other servers ask.
-    internal {
+    boxed internal {
         InternalAclAuthorize: "internal/acl/authorize" "OPTIONS,POST" => acl::disabled;
     }
 }

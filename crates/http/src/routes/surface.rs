@@ -55,7 +55,7 @@ fn family<C>(families: &'static [Family<C>], path: &str) -> Option<&'static [Rou
 
 /// Makes of the page: `Call`, one for each route; `FAMILIES`, all routes; `call`, which calls the handler.
 macro_rules! surface {
-    ($($family:ident $($spelled:literal)? {
+    ($($way:ident $family:ident $($spelled:literal)? {
         $($call:ident: $path:literal $allow:literal => $handler:path;)*
     })*) => {
         /// What a route leads to.
@@ -76,9 +76,20 @@ macro_rules! surface {
         /// Answers a request on this route.
         pub(crate) async fn call<D: Door>(call: Call, cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
             match call {
-                $($(Call::$call => $handler(cx).await,)*)*
+                $($(Call::$call => $crate::routes::surface::called!($way, $handler, cx),)*)*
             }
         }
+    };
+}
+
+/// The handlers of hot families are part of every request; others have a box of their own, so that a request that waits stays
+/// small.
+macro_rules! called {
+    (hot, $handler:path, $cx:ident) => {
+        $handler($cx).await
+    };
+    (boxed, $handler:path, $cx:ident) => {
+        Box::pin($handler($cx)).await
     };
 }
 
@@ -91,7 +102,7 @@ macro_rules! spelled {
     };
 }
 
-pub(crate) use {spelled, surface};
+pub(crate) use {called, spelled, surface};
 
 #[cfg(test)]
 mod tests {
