@@ -1,5 +1,6 @@
 //! Every reason to answer with an error. Its text is the body; its status is given in one place, [`crate::reply`].
 
+use proconsul_base::text::quote::quoted;
 use proconsul_calls::error::CallError;
 use proconsul_filter::FilterError;
 
@@ -94,6 +95,22 @@ pub(crate) enum HttpError {
     /// A number above 64 bits; Go's text.
     #[error("strconv.ParseUint: parsing {0:?}: value out of range")]
     NumberRange(String),
+    /// A body that is no transaction.
+    #[error("Failed to parse body: {0}")]
+    DecodeTransaction(DecodeError),
+    /// A transaction of too many operations: how many, and how many there may be.
+    #[error("Transaction contains too many operations ({0} > {1})")]
+    Operations(usize, usize),
+    /// A value in a transaction over the limit.
+    #[error("Value for key {} is too large ({bytes} > {limit} bytes)", quoted(key))]
+    Value {
+        /// The key.
+        key: String,
+        /// How large it is.
+        bytes: usize,
+        /// How large it may be.
+        limit: usize,
+    },
     /// A session that cannot be renewed because there is none.
     #[error("Session id '{0}' not found")]
     NoSession(String),

@@ -3,6 +3,8 @@
 mod entry;
 mod write;
 
+pub(crate) use self::entry::object;
+
 use hyper::{Method, StatusCode};
 use proconsul_calls::door::Door;
 use proconsul_calls::kv::{Get, Keys, List};

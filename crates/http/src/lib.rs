@@ -34,5 +34,6 @@ mod selection;
 mod serve;
 mod session;
 mod status;
+mod txn;
 
 pub use serve::{HttpConfig, headers, serve};

@@ -45,7 +45,7 @@ impl HttpError {
             | Self::Record => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Blocked | Self::Restricted => StatusCode::FORBIDDEN,
             Self::NoSession(_) => StatusCode::NOT_FOUND,
-            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTooLarge { .. } | Self::Operations(..) | Self::Value { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Keyring(_) | Self::Limit(_) | Self::Connect(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::AclDisabled => StatusCode::UNAUTHORIZED,
             Self::Operator(_)
@@ -60,6 +60,7 @@ impl HttpError {
             | Self::Passing
             | Self::Decode(_)
             | Self::DecodeDocument(_)
+            | Self::DecodeTransaction(_)
             | Self::Conflict(_)
             | Self::BodyCut => StatusCode::BAD_REQUEST,
         }
@@ -89,7 +90,7 @@ pub(crate) fn error(error: &HttpError) -> Reply {
         HttpError::Query => empty(error.status()),
         told => text(told.status(), told.to_string().into()),
     };
-    if matches!(error, HttpError::BodyTooLarge { .. }) {
+    if reply.status() == StatusCode::PAYLOAD_TOO_LARGE {
         reply.extensions_mut().insert(TOO_LARGE);
     }
     if matches!(error, HttpError::BodyTooLarge { .. } | HttpError::BodyCut) {
@@ -159,8 +160,13 @@ pub(crate) fn with_index(mut reply: Reply, index: u64) -> Reply {
 
 /// Adds what a read tells beside its value.
 pub(crate) fn with_read(mut reply: Reply, index: u64, contact: Contact) -> Reply {
+    reply.headers_mut().insert(INDEX, HeaderValue::from(index));
+    with_contact(reply, contact)
+}
+
+/// Adds how fresh the answer is.
+pub(crate) fn with_contact(mut reply: Reply, contact: Contact) -> Reply {
     let headers = reply.headers_mut();
-    headers.insert(INDEX, HeaderValue::from(index));
     headers.insert(KNOWN_LEADER, HeaderValue::from_static(if contact.known_leader { "true" } else { "false" }));
     let millis = contact.last_contact.as_millis();
     let millis = if millis == 0 { ZERO } else { HeaderValue::from(u64::try_from(millis).unwrap_or(u64::MAX)) };

@@ -10,7 +10,7 @@ use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::operator::{autopilot, keyring};
 use crate::reply::Reply;
-use crate::{acl, agent, catalog, coordinate, event, health, kv, operator, prepared, session, status};
+use crate::{acl, agent, catalog, coordinate, event, health, kv, operator, prepared, session, status, txn};
 
 pub(crate) mod surface;
 
@@ -44,6 +44,7 @@ surface! {
     }
     // Transactions.
     boxed txn {
+        Txn: "txn" "OPTIONS,PUT" => txn::answer;
     }
     // Sessions.
     boxed session {

@@ -43,7 +43,7 @@ pub struct KvOp {
 }
 
 /// What an operation does to keys.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum KvVerb {
     /// `set`
     Set,
@@ -72,10 +72,12 @@ pub enum KvVerb {
     CheckIndex,
     /// `check-not-exists`: fails if there is such a key.
     CheckNotExists,
+    /// A word that is no verb: it fails at its place among the others.
+    Unknown(Text),
 }
 
 /// What an operation does to a record of the catalog. Where an index is compared, it is the record's `modify_index`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verb {
     /// `set`
     Set,
@@ -87,6 +89,8 @@ pub enum Verb {
     Delete,
     /// `delete-cas`: if the index is right.
     DeleteCas,
+    /// A word that is no verb: it fails at its place among the others.
+    Unknown(Text),
 }
 
 /// A record that an operation wrote or read.
@@ -116,7 +120,7 @@ pub struct OpError {
 pub type Outcome = Result<Vec<OpResult>, Vec<OpError>>;
 
 impl Op {
-    /// Whether it would change anything.
+    /// Whether it counts as one that changes something: so do words that are no verbs, but those for keys.
     pub const fn writes(&self) -> bool {
         match self {
             Self::Kv(op) => op.verb.writes(),
@@ -127,7 +131,7 @@ impl Op {
 }
 
 impl KvVerb {
-    const fn writes(self) -> bool {
+    const fn writes(&self) -> bool {
         match self {
             Self::Set | Self::Delete | Self::DeleteCas | Self::DeleteTree | Self::Cas | Self::Lock | Self::Unlock => {
                 true
@@ -137,7 +141,8 @@ impl KvVerb {
             | Self::GetTree
             | Self::CheckSession
             | Self::CheckIndex
-            | Self::CheckNotExists => false,
+            | Self::CheckNotExists
+            | Self::Unknown(_) => false,
         }
     }
 }

@@ -42,7 +42,7 @@ fn digit(byte: u8) -> Result<u8, LookupError> {
 }
 
 /// A byte as Go's `%#U` writes it: taken for the character of that number, which follows when it can be printed.
-fn code(byte: u8) -> String {
+pub fn code(byte: u8) -> String {
     match byte {
         b' '..=b'~' | 0xa1..=0xac | 0xae..=0xff => format!("U+{byte:04X} '{}'", byte as char),
         _ => format!("U+{byte:04X}"),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use proconsul_base::id::lookup::code;
+
 /// Why nothing was registered or deregistered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogError {
@@ -74,6 +76,9 @@ pub enum NodeIdError {
     /// Not in the form 8-4-4-4-12.
     #[error("uuid is improperly formatted")]
     Format,
+    /// A byte that is no hexadecimal digit.
+    #[error("encoding/hex: invalid byte: {}", code(*.0))]
+    Digit(u8),
 }
 
 /// Why named texts cannot be kept with a service.

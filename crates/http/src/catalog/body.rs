@@ -105,6 +105,9 @@ impl From<DeregisterBody> for Deregister {
     }
 }
 
+/// Where the hyphens of an id stand.
+const HYPHENS: [usize; 4] = [8, 13, 18, 23];
+
 /// A node's id as it was written.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NodeIdBody(String);
@@ -125,10 +128,22 @@ impl FromJson for NodeIdBody {
 impl NodeIdBody {
     /// The id, unless none is given.
     pub(crate) fn read(&self) -> Result<Option<NodeId>, NodeIdError> {
-        match self.0.len() {
-            0 => Ok(None),
-            36 => self.0.parse().map(Some).map_err(|_| NodeIdError::Format),
-            _ => Err(NodeIdError::Length),
-        }
+        node_id(&self.0)
     }
+}
+
+/// The id that a text means, unless it is empty.
+pub(crate) fn node_id(text: &str) -> Result<Option<NodeId>, NodeIdError> {
+    match text.len() {
+        0 => return Ok(None),
+        36 => {}
+        _ => return Err(NodeIdError::Length),
+    }
+    let (hyphens, digits): (Vec<_>, Vec<_>) = text.bytes().enumerate().partition(|(place, _)| HYPHENS.contains(place));
+    if hyphens.iter().any(|(_, byte)| *byte != b'-') {
+        return Err(NodeIdError::Format);
+    }
+    let wrong = digits.iter().find(|(_, byte)| !byte.is_ascii_hexdigit());
+    wrong.map_or(Ok(()), |(_, byte)| Err(NodeIdError::Digit(*byte)))?;
+    text.parse().map(Some).map_err(|_| NodeIdError::Format)
 }

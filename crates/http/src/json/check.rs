@@ -1,12 +1,22 @@
 //! Checks in JSON.
 
 use proconsul_types::check::{Check, CheckDefinition};
+use proconsul_types::node::Text;
 
-use super::parts::{Fields, array, indexes, integer, map, name, texts};
+use super::parts::{Fields, array, indexes, integer, map, name, texts, texts_or_null};
 use super::{number, string};
 
 /// Appends a check.
 pub(crate) fn object(out: &mut Vec<u8>, check: &Check) {
+    with_tags(out, check, texts);
+}
+
+/// The same as transactions show it.
+pub(crate) fn object_of_txn(out: &mut Vec<u8>, check: &Check) {
+    with_tags(out, check, texts_or_null);
+}
+
+fn with_tags(out: &mut Vec<u8>, check: &Check, texts: fn(&mut Vec<u8>, &[Text])) {
     out.extend_from_slice(b"{\"Node\":");
     string(out, &check.node);
     name!(out, "CheckID");

@@ -60,6 +60,14 @@ pub(crate) fn texts(out: &mut Vec<u8>, texts: &[Text]) {
     array(out, texts, |out, text| string(out, text));
 }
 
+/// Appends texts as transactions show them: `null` where there are none.
+pub(crate) fn texts_or_null(out: &mut Vec<u8>, list: &[Text]) {
+    match list {
+        [] => out.extend_from_slice(b"null"),
+        _ => texts(out, list),
+    }
+}
+
 /// Appends named texts; `null` where there are none.
 pub(crate) fn meta(out: &mut Vec<u8>, meta: &Meta) {
     match meta {

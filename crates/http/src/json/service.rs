@@ -2,15 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use proconsul_types::node::Text;
 use proconsul_types::service::{
     ExposePath, Proxy, Service, ServiceAddress, ServiceInstance, ServiceKind, Upstream, Weights,
 };
 
-use super::parts::{Fields, array, boolean, indexes, integer, map, meta, name, node_id, texts};
+use super::parts::{Fields, array, boolean, indexes, integer, map, meta, name, node_id, texts, texts_or_null};
 use super::{any, check, node, string};
 
 /// Appends an instance by itself.
 pub(crate) fn object(out: &mut Vec<u8>, service: &Service) {
+    with_tags(out, service, texts);
+}
+
+/// The same as transactions show it.
+pub(crate) fn object_of_txn(out: &mut Vec<u8>, service: &Service) {
+    with_tags(out, service, texts_or_null);
+}
+
+fn with_tags(out: &mut Vec<u8>, service: &Service, texts: fn(&mut Vec<u8>, &[Text])) {
     out.push(b'{');
     if service.kind != ServiceKind::Typical {
         out.extend_from_slice(b"\"Kind\":");

@@ -26,7 +26,8 @@ pub(super) fn array<'a>(entries: impl Iterator<Item = &'a KvEntry> + Clone) -> V
     out
 }
 
-fn object(out: &mut Vec<u8>, entry: &KvEntry) {
+/// Appends an entry.
+pub(crate) fn object(out: &mut Vec<u8>, entry: &KvEntry) {
     out.extend_from_slice(b"{\"LockIndex\":");
     number(out, entry.lock_index);
     out.extend_from_slice(b",\"Key\":");

@@ -14,6 +14,7 @@ mod kv;
 mod refused;
 mod session;
 mod surface;
+mod txn;
 mod waiting;
 #[cfg(test)]
 mod world;

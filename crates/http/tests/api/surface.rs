@@ -41,7 +41,7 @@ async fn what_is_not_there_is_an_empty_404_without_headers() {
         "/v1/status",
         "/v1/status/leader/",
         "/v1/status/leader/x",
-        "/v1/txn",
+        "/v1/txn/x",
         "/ui/no",
     ];
     for path in paths {

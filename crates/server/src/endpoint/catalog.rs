@@ -1,7 +1,7 @@
 //! Nodes and services: registering, deregistering, lists.
 
 mod definition;
-mod registration;
+pub(super) mod registration;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -7,9 +7,11 @@ use proconsul_calls::txn::{Txn, TxnCalls};
 use proconsul_state::command::Command;
 use proconsul_state::command::txn::TxnCommand;
 use proconsul_state::outcome::Outcome as Applied;
+use proconsul_types::service::Service;
 use proconsul_types::txn::{KvOp, KvVerb, Op, OpError, Outcome, Verb};
 
 use super::Server;
+use super::catalog::registration;
 use crate::authorize::{Right, authorize};
 use crate::local::Local;
 use crate::replica::Replica;
@@ -64,7 +66,7 @@ impl<R: Replica, L: Local> Server<R, L> {
                 }
                 Ok(authorize(Right::NodeWrite(&node.name))?)
             }
-            Op::Service(Verb::Get, service) => Ok(authorize(Right::NodeRead(&service.node))?),
+            Op::Service(Verb::Get, service) => Ok(authorize(Right::ServiceRead(&service.name))?),
             Op::Service(_, service) => {
                 if service.id.is_empty() {
                     service.id = service.name.clone();
@@ -75,7 +77,13 @@ impl<R: Replica, L: Local> Server<R, L> {
                 if matches!(&*service.address, "0.0.0.0" | "::" | "[::]") {
                     return Err(Refused::ServiceAddress);
                 }
-                Ok(authorize(Right::NodeWrite(&service.node))?)
+                authorize(Right::ServiceWrite(&service.name))?;
+                // This one is told only when it is the operation's turn.
+                if let Err(mistake) = registration::check_meta(&service.meta) {
+                    let Service { node, id, .. } = service;
+                    *op = Op::Never(format!("Invalid Service Meta for node {node} and serviceID {id}: {mistake}"));
+                }
+                Ok(())
             }
             Op::Check(Verb::Get, check) => Ok(authorize(Right::NodeRead(&check.node))?),
             Op::Check(_, check) => {
@@ -108,7 +116,7 @@ fn authorize_key(op: &KvOp) -> Result<(), Refused> {
     if op.key.is_empty() && op.verb != KvVerb::DeleteTree {
         return Err(Refused::NoKey);
     }
-    Ok(authorize(match op.verb {
+    Ok(authorize(match &op.verb {
         KvVerb::DeleteTree => Right::KeyPrefixWrite(&op.key),
         KvVerb::Set | KvVerb::Delete | KvVerb::DeleteCas | KvVerb::Cas | KvVerb::Lock | KvVerb::Unlock => {
             Right::KeyWrite(&op.key)

@@ -54,9 +54,9 @@ impl Tables {
     fn operate(&mut self, index: Index, op: &Op, wakes: &mut Wakes) -> Found {
         match op {
             Op::Kv(op) => self.operate_on_key(index, op, wakes),
-            Op::Node(verb, node) => self.operate_on_node(index, *verb, node, wakes),
-            Op::Service(verb, service) => self.operate_on_service(index, *verb, service, wakes),
-            Op::Check(verb, check) => self.operate_on_check(index, *verb, check, wakes),
+            Op::Node(verb, node) => self.operate_on_node(index, verb, node, wakes),
+            Op::Service(verb, service) => self.operate_on_service(index, verb, service, wakes),
+            Op::Check(verb, check) => self.operate_on_check(index, verb, check, wakes),
             Op::Never(reason) => Err(Refusal::Never(reason.clone())),
         }
     }

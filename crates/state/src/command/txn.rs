@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! txn      count u32, then each operation
-//! kv       1 u8, verb u8, index u64, flags u64, session text, key text, value bytes
-//! node     2 u8, verb u8, index u64, node
-//! service  3 u8, verb u8, index u64, node text, service
-//! check    4 u8, verb u8, index u64, node text, check
+//! verb     u8 | 255 u8, word text
+//! kv       1 u8, verb, index u64, flags u64, session text, key text, value bytes
+//! node     2 u8, verb, index u64, node
+//! service  3 u8, verb, index u64, node text, service
+//! check    4 u8, verb, index u64, node text, check
 //! never    5 u8, reason text
 //! ```
 //!
@@ -14,7 +15,7 @@
 use bytes::Bytes;
 use proconsul_base::index::Index;
 use proconsul_types::check::Check;
-use proconsul_types::node::Node;
+use proconsul_types::node::{Node, Text};
 use proconsul_types::service::Service;
 use proconsul_types::txn::{KvOp, KvVerb, Op, Verb};
 
@@ -30,6 +31,9 @@ const NODE: u8 = 2;
 const SERVICE: u8 = 3;
 const CHECK: u8 = 4;
 const NEVER: u8 = 5;
+
+/// Stands for a verb that is none.
+const WORD: u8 = 0xff;
 
 /// The verbs of keys, each at the place that stands for it in bytes.
 const KV_VERBS: [KvVerb; 13] = [
@@ -79,7 +83,11 @@ impl TxnCommand {
 fn put_op(to: &mut Vec<u8>, op: &Op) {
     match op {
         Op::Kv(op) => {
-            to.extend_from_slice(&[KV, place(&KV_VERBS, op.verb)]);
+            to.push(KV);
+            match &op.verb {
+                KvVerb::Unknown(word) => put_word(to, word),
+                verb => to.push(place(&KV_VERBS, verb)),
+            }
             put_u64(to, op.index.0);
             put_u64(to, op.flags);
             put_text(to, &op.session);
@@ -87,16 +95,16 @@ fn put_op(to: &mut Vec<u8>, op: &Op) {
             put_bytes(to, &op.value);
         }
         Op::Node(verb, node) => {
-            put_head(to, NODE, *verb, node.modify_index);
+            put_head(to, NODE, verb, node.modify_index);
             record::node::append(to, node);
         }
         Op::Service(verb, service) => {
-            put_head(to, SERVICE, *verb, service.modify_index);
+            put_head(to, SERVICE, verb, service.modify_index);
             put_text(to, &service.node);
             record::service::append(to, service);
         }
         Op::Check(verb, check) => {
-            put_head(to, CHECK, *verb, check.modify_index);
+            put_head(to, CHECK, verb, check.modify_index);
             put_text(to, &check.node);
             record::check::append(to, check);
         }
@@ -107,15 +115,31 @@ fn put_op(to: &mut Vec<u8>, op: &Op) {
     }
 }
 
-fn put_head(to: &mut Vec<u8>, kind: u8, verb: Verb, index: Index) {
-    to.extend_from_slice(&[kind, place(&VERBS, verb)]);
+fn put_head(to: &mut Vec<u8>, kind: u8, verb: &Verb, index: Index) {
+    to.push(kind);
+    match verb {
+        Verb::Unknown(word) => put_word(to, word),
+        verb => to.push(place(&VERBS, verb)),
+    }
     put_u64(to, index.0);
 }
 
-fn place<V: PartialEq>(verbs: &[V], verb: V) -> u8 {
-    let place = verbs.iter().position(|known| *known == verb);
+fn put_word(to: &mut Vec<u8>, word: &str) {
+    to.push(WORD);
+    put_text(to, word);
+}
+
+fn place<V: PartialEq>(verbs: &[V], verb: &V) -> u8 {
+    let place = verbs.iter().position(|known| known == verb);
     assert!(place.is_some(), "every verb has its place among the verbs");
     place.unwrap_or_default() as u8
+}
+
+fn verb<V: Clone>(body: &mut Body<'_>, verbs: &[V], unknown: fn(Text) -> V) -> Option<V> {
+    match body.u8()? {
+        WORD => body.text().map(|word| unknown(word.into())),
+        place => verbs.get(usize::from(place)).cloned(),
+    }
 }
 
 fn op(body: &mut Body<'_>) -> Option<Op> {
@@ -125,7 +149,7 @@ fn op(body: &mut Body<'_>) -> Option<Op> {
         NEVER => return body.text().map(|reason| Op::Never(reason.to_owned())),
         _ => {}
     }
-    let verb = *VERBS.get(usize::from(body.u8()?))?;
+    let verb = verb(body, &VERBS, Verb::Unknown)?;
     let modify_index = Index(body.u64()?);
     Some(match kind {
         NODE => Op::Node(verb, Node { modify_index, ..record::node::read(body)? }),
@@ -143,7 +167,7 @@ fn op(body: &mut Body<'_>) -> Option<Op> {
 
 fn kv(body: &mut Body<'_>) -> Option<KvOp> {
     Some(KvOp {
-        verb: *KV_VERBS.get(usize::from(body.u8()?))?,
+        verb: verb(body, &KV_VERBS, KvVerb::Unknown)?,
         index: Index(body.u64()?),
         flags: body.u64()?,
         session: body.text()?.into(),

@@ -92,7 +92,8 @@ fn kind(definition: &CheckDefinition) -> &'static str {
     kinds.into_iter().find(|(_, is)| *is).map_or("", |(kind, _)| kind)
 }
 
-fn check_meta(meta: &Meta) -> Result<(), MetaError> {
+/// What a service says about itself.
+pub(crate) fn check_meta(meta: &Meta) -> Result<(), MetaError> {
     let Some(meta) = meta else { return Ok(()) };
     if meta.len() > META_PAIRS {
         return Err(MetaError::Count(META_PAIRS));

@@ -14,13 +14,14 @@ use crate::table::catalog::{Catalog, Effects};
 use crate::wake::Wakes;
 
 impl Tables {
-    pub(super) fn operate_on_node(&mut self, index: Index, verb: Verb, node: &Node, wakes: &mut Wakes) -> Found {
+    pub(super) fn operate_on_node(&mut self, index: Index, verb: &Verb, node: &Node, wakes: &mut Wakes) -> Found {
         let now = self.catalog.nodes.get(&node.name).map(|known| known.modify_index);
         if !may(verb, now, node.modify_index) {
             return Err(Refusal::NodeStale { verb: told(verb), node: node.name.to_string() });
         }
         match verb {
             Verb::Get => {}
+            Verb::Unknown(word) => return Err(Refusal::NoVerb { kind: "Node", word: word.to_string() }),
             Verb::Set | Verb::Cas => {
                 self.change(index, wakes, |catalog, effects| Ok(catalog.put_node(node, effects)?))?;
             }
@@ -41,7 +42,7 @@ impl Tables {
     pub(super) fn operate_on_service(
         &mut self,
         index: Index,
-        verb: Verb,
+        verb: &Verb,
         service: &Service,
         wakes: &mut Wakes,
     ) -> Found {
@@ -52,6 +53,7 @@ impl Tables {
         }
         match verb {
             Verb::Get => {}
+            Verb::Unknown(word) => return Err(Refusal::NoVerb { kind: "Service", word: word.to_string() }),
             Verb::Set | Verb::Cas => self.change(index, wakes, |catalog, effects| {
                 has_id(catalog, node, id, "service")?;
                 Ok(catalog.put_service(service, effects)?)
@@ -68,7 +70,7 @@ impl Tables {
         Ok(vec![OpResult::Service(found.clone())])
     }
 
-    pub(super) fn operate_on_check(&mut self, index: Index, verb: Verb, check: &Check, wakes: &mut Wakes) -> Found {
+    pub(super) fn operate_on_check(&mut self, index: Index, verb: &Verb, check: &Check, wakes: &mut Wakes) -> Found {
         let Check { id, node, .. } = check;
         let now = self.catalog.checks.get(node, id).map(|known| known.modify_index);
         if !may(verb, now, check.modify_index) {
@@ -76,6 +78,7 @@ impl Tables {
         }
         match verb {
             Verb::Get => {}
+            Verb::Unknown(word) => return Err(Refusal::NoVerb { kind: "Check", word: word.to_string() }),
             Verb::Set | Verb::Cas => self.change(index, wakes, |catalog, effects| {
                 has_id(catalog, node, id, "check")?;
                 Ok(catalog.put_check(check, effects)?)
@@ -108,9 +111,9 @@ impl Tables {
 }
 
 /// Whether the index of what there is allows it. A condition of index 0 asks that there is nothing.
-fn may(verb: Verb, now: Option<Index>, wanted: Index) -> bool {
+fn may(verb: &Verb, now: Option<Index>, wanted: Index) -> bool {
     match verb {
-        Verb::Set | Verb::Get | Verb::Delete => true,
+        Verb::Set | Verb::Get | Verb::Delete | Verb::Unknown(_) => true,
         Verb::Cas => now.unwrap_or_default() == wanted,
         Verb::DeleteCas => now == Some(wanted),
     }
@@ -129,13 +132,13 @@ fn not_on_node(kind: &'static str, id: &str, node: &str) -> Refusal {
     Refusal::NotOnNode { kind, id: id.to_owned(), node: node.to_owned() }
 }
 
-fn stale(verb: Verb, kind: &'static str, id: &str, node: &str) -> Refusal {
+fn stale(verb: &Verb, kind: &'static str, id: &str, node: &str) -> Refusal {
     Refusal::Stale { verb: told(verb), kind, id: id.to_owned(), node: node.to_owned() }
 }
 
-const fn told(verb: Verb) -> &'static str {
+const fn told(verb: &Verb) -> &'static str {
     match verb {
-        Verb::Set | Verb::Cas | Verb::Get => "set",
         Verb::Delete | Verb::DeleteCas => "delete",
+        Verb::Set | Verb::Cas | Verb::Get | Verb::Unknown(_) => "set",
     }
 }

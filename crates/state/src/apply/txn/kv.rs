@@ -19,7 +19,7 @@ use crate::wake::Wakes;
 impl Tables {
     pub(super) fn operate_on_key(&mut self, index: Index, op: &KvOp, wakes: &mut Wakes) -> Found {
         let (key, put) = (&*op.key, Put { key: &op.key, flags: op.flags, value: &op.value });
-        let command = match op.verb {
+        let command = match &op.verb {
             KvVerb::Set => KvCommand::Put(put),
             KvVerb::Cas => KvCommand::PutCas(put, op.index),
             KvVerb::Delete => KvCommand::Delete(key),
@@ -36,9 +36,9 @@ impl Tables {
             _ => return self.look_at_key(op),
         };
         if !self.apply_kv(index, &command, wakes)? {
-            return Err(refused(op.verb, key.to_owned()));
+            return Err(refused(&op.verb, key.to_owned()));
         }
-        let written = match op.verb {
+        let written = match &op.verb {
             KvVerb::Set | KvVerb::Cas | KvVerb::Lock | KvVerb::Unlock => self.kv.get(key),
             _ => None,
         };
@@ -48,7 +48,8 @@ impl Tables {
     fn look_at_key(&self, op: &KvOp) -> Found {
         let key = || op.key.to_string();
         let found = self.kv.get(&op.key);
-        let result = match op.verb {
+        let result = match &op.verb {
+            KvVerb::Unknown(word) => return Err(Refusal::NoVerb { kind: "KV", word: word.to_string() }),
             KvVerb::GetTree => return Ok(self.kv.under(&op.key).cloned().map(OpResult::Kv).collect()),
             KvVerb::CheckNotExists => {
                 return if found.is_some() { Err(Refusal::KeyExists(key())) } else { Ok(Vec::new()) };
@@ -85,7 +86,7 @@ fn locker(session: &str) -> Result<SessionId, Refusal> {
     Ok(SessionId::from_bytes(id))
 }
 
-fn refused(verb: KvVerb, key: String) -> Refusal {
+fn refused(verb: &KvVerb, key: String) -> Refusal {
     match verb {
         KvVerb::DeleteCas => Refusal::DeleteKeyStale(key),
         KvVerb::Lock => Refusal::LockHeld(key),

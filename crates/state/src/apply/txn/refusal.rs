@@ -18,6 +18,14 @@ pub(super) enum Refusal {
     /// It was known before that it would.
     #[error("{0}")]
     Never(String),
+    /// A word that is no verb.
+    #[error("unknown {kind} verb {}", quoted(word))]
+    NoVerb {
+        /// What it was to be done to: `KV`, `Node`, `Service`, `Check`.
+        kind: &'static str,
+        /// The word.
+        word: String,
+    },
     /// There is no such key.
     #[error("key {} doesn't exist", quoted(.0))]
     NoKey(String),

@@ -109,11 +109,22 @@ fn nothing_is_done_and_nobody_woken_when_one_operation_fails_and_all_reasons_are
         set("a", "2"),
         Op::Kv(kv(KvVerb::Get, "none")),
         at(5, kv(KvVerb::Cas, "a")),
-        Op::Never("unknown KV verb \"zz\"".to_owned()),
+        Op::Kv(kv(KvVerb::Unknown("zz".into()), "a")),
+        Op::Node(Verb::Unknown("zz".into()), node("n")),
+        Op::Service(Verb::Unknown("zz".into()), service("n", "s")),
+        Op::Check(Verb::Unknown("zz".into()), check("n", "c", "")),
+        Op::Never("known before".to_owned()),
         Op::Kv(kv(KvVerb::Get, "a")),
     ];
-    let reasons =
-        ["1 key \"none\" doesn't exist", "2 failed to set key \"a\", index is stale", "3 unknown KV verb \"zz\""];
+    let reasons = [
+        "1 key \"none\" doesn't exist",
+        "2 failed to set key \"a\", index is stale",
+        "3 unknown KV verb \"zz\"",
+        "4 unknown Node verb \"zz\"",
+        "5 unknown Service verb \"zz\"",
+        "6 unknown Check verb \"zz\"",
+        "7 known before",
+    ];
     assert_eq!(refused(&mut world, ops), reasons);
     assert!(!watch.has_changed());
     assert_eq!(world.brief("a").unwrap().1, "1");
@@ -216,11 +227,11 @@ fn a_node_with_its_service_and_check_is_registered_read_and_removed() {
 #[test]
 fn every_condition_on_the_catalog_has_its_own_words() {
     let mut world = World::with_node();
-    let stale = |verb| {
+    let stale = |verb: Verb| {
         let index = Index(1);
         vec![
-            Op::Node(verb, proconsul_types::node::Node { modify_index: index, ..node("n") }),
-            Op::Service(verb, Service { modify_index: index, ..service("n", "s") }),
+            Op::Node(verb.clone(), proconsul_types::node::Node { modify_index: index, ..node("n") }),
+            Op::Service(verb.clone(), Service { modify_index: index, ..service("n", "s") }),
             Op::Check(verb, proconsul_types::check::Check { modify_index: index, ..check("n", "c", "") }),
         ]
     };
