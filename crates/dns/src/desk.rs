@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use proconsul_base::limit;
 use proconsul_base::rand::Rng;
+use proconsul_calls::catalog::InstanceList;
 use proconsul_names::answer::{self, Asking, Verdict};
 use proconsul_names::chase::{self, Chased};
 use proconsul_names::lookup;
@@ -84,7 +85,8 @@ impl<S: Source> Desk<S> {
         let question = &request.question;
         let asked = question::read(question, settings);
         let finder = Finder { source: &*self.source, consistency: self.config.consistency, client };
-        let found = finder.find(&lookup::of(&asked, question)).await;
+        let mut list = InstanceList::default();
+        let found = finder.find(&lookup::of(&asked, question), &mut list).await;
         let mut chased = Chased::default();
         for name in chase::targets(&asked, &found, question, settings) {
             if means.chases > 0 {

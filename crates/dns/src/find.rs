@@ -1,9 +1,10 @@
 //! What a question needs, asked of the catalog.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use proconsul_base::text::duration;
-use proconsul_calls::catalog::{Instances, OfNode, Role as CallRole};
+use proconsul_calls::catalog::{InstanceList, Instances, OfNode, Role as CallRole};
 use proconsul_calls::error::CallError;
 use proconsul_calls::query::{Execute, QueryError};
 use proconsul_calls::read::{Consistency, ReadOptions};
@@ -23,11 +24,13 @@ pub(crate) struct Finder<'a, S> {
 
 impl<S: Source> Finder<'_, S> {
     /// Looks up. A datacenter that nobody knows is like a name that nobody knows.
-    pub(crate) async fn find(&self, lookup: &Lookup) -> Found {
+    ///
+    /// The list is kept in the caller's place, from where it is only borrowed.
+    pub(crate) async fn find<'l>(&self, lookup: &Lookup, list: &'l mut InstanceList) -> Found<'l> {
         let found = match lookup {
             Lookup::Nothing => Ok(Found::Nothing),
             Lookup::Node { name, datacenter } => self.node(name, datacenter.as_deref()).await,
-            Lookup::Service(service) => self.service(service).await,
+            Lookup::Service(service) => self.service(service, list).await,
             Lookup::Virtual { name } => self.virtual_address(name).await,
             Lookup::Query { name, datacenter } => self.query(name, datacenter.as_deref()).await,
             Lookup::Owner(address) => owner::of(self.source, *address, &self.options(None)).await,
@@ -45,12 +48,12 @@ impl<S: Source> Finder<'_, S> {
         ReadOptions { datacenter: datacenter.map(Into::into), consistency: self.consistency, wait: None }
     }
 
-    async fn node(&self, name: &str, datacenter: Option<&str>) -> Result<Found, CallError> {
+    async fn node(&self, name: &str, datacenter: Option<&str>) -> Result<Found<'static>, CallError> {
         let answer = self.source.catalog_node(OfNode { node: name, options: self.options(datacenter) }).await?;
         Ok(answer.value.map_or(Found::Nothing, |found| Found::Node(found.node)))
     }
 
-    async fn service(&self, service: &ServiceQuestion) -> Result<Found, CallError> {
+    async fn service<'l>(&self, service: &ServiceQuestion, list: &'l mut InstanceList) -> Result<Found<'l>, CallError> {
         let role = match service.role {
             Role::Plain => CallRole::Service,
             Role::Connect => CallRole::Connect,
@@ -63,16 +66,17 @@ impl<S: Source> Finder<'_, S> {
             options: self.options(service.datacenter.as_deref()),
             ..Instances::default()
         };
-        Ok(Found::Instances(self.source.health_service(instances).await?.value.to_vec()))
+        *list = self.source.health_service(instances).await?.value;
+        Ok(Found::Instances(Cow::Borrowed(&*list)))
     }
 
-    async fn virtual_address(&self, name: &str) -> Result<Found, CallError> {
+    async fn virtual_address(&self, name: &str) -> Result<Found<'static>, CallError> {
         let instances = Instances { name, options: self.options(None), ..Instances::default() };
         let instances = self.source.health_service(instances).await?.value;
         Ok(lookup::virtual_address(&instances).map_or(Found::Nothing, Found::Virtual))
     }
 
-    async fn query(&self, name: &str, datacenter: Option<&str>) -> Result<Found, CallError> {
+    async fn query(&self, name: &str, datacenter: Option<&str>) -> Result<Found<'static>, CallError> {
         let execute =
             Execute { name, source: Some(self.client), options: self.options(datacenter), ..Execute::default() };
         let executed = match self.source.query_execute(execute).await {

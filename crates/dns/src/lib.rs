@@ -3,6 +3,7 @@
 //! Knows no store and no cluster: what is answered comes from the calls of [`source::Source`], and how from `names`.
 
 mod config;
+mod datagram;
 mod desk;
 mod find;
 mod listen;

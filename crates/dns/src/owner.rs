@@ -10,7 +10,11 @@ use proconsul_names::lookup::Found;
 use crate::source::Source;
 
 /// The first node with this address; else the service of the instance that comes first by node and id.
-pub(crate) async fn of<S: Source>(source: &S, address: IpAddr, options: &ReadOptions) -> Result<Found, CallError> {
+pub(crate) async fn of<S: Source>(
+    source: &S,
+    address: IpAddr,
+    options: &ReadOptions,
+) -> Result<Found<'static>, CallError> {
     let is_it = |text: &str| text.parse::<IpAddr>().is_ok_and(|one| one.to_canonical() == address);
     let nodes = source.catalog_nodes(Nodes { options: options.clone(), ..Nodes::default() }).await?.value;
     if let Some(node) = nodes.iter().find(|node| is_it(&node.address)) {

@@ -1,8 +1,6 @@
 //! Questions in datagrams. What can be answered at once is answered by the receiver itself, without a task of its own.
 
 use std::future::Future;
-use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -13,11 +11,11 @@ use proconsul_base::rand::Rng;
 use proconsul_names::trim::Transport;
 use proconsul_names::wire::request::{self, Received};
 use proconsul_names::wire::write;
-use tokio::net::UdpSocket;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use crate::datagram::{Caller, Datagrams};
 use crate::desk::{Desk, Inquiry};
 use crate::source::Source;
 
@@ -26,7 +24,7 @@ const ERROR_PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers what arrives at a socket; several receivers may share it.
 pub(crate) async fn receive<S: Source>(
-    socket: Arc<UdpSocket>,
+    socket: Arc<Datagrams>,
     desk: Arc<Desk<S>>,
     waiting: Arc<Semaphore>,
     mut rng: Rng,
@@ -35,7 +33,7 @@ pub(crate) async fn receive<S: Source>(
     // Answers that wait for somebody end with their receiver.
     let mut tasks = JoinSet::new();
     loop {
-        let (length, client) = match socket.recv_from(&mut buffer).await {
+        let (length, caller) = match socket.receive(&mut buffer).await {
             Ok(received) => received,
             Err(error) => {
                 tracing::debug!(%error, "a DNS socket could not be read; trying again shortly");
@@ -48,23 +46,23 @@ pub(crate) async fn receive<S: Source>(
         let request = match request::read(packet) {
             Received::Ignored => continue,
             Received::Rejected(message) => {
-                send(&socket, &write::packet(&message, true), client).await;
+                send(&socket, &write::packet(&message, true), caller).await;
                 continue;
             }
             Received::Asked(request) => request,
         };
         let packet = if desk.forwards() { packet.into() } else { Box::default() };
-        let inquiry = Inquiry { request, packet, client: client.ip(), transport: Transport::Udp };
+        let inquiry = Inquiry { request, packet, client: caller.client.ip(), transport: Transport::Udp };
         let mut answer = Box::pin(Arc::clone(&desk).answer(inquiry, rng.fork()));
         if let Some(packet) = at_once(answer.as_mut()) {
-            send(&socket, &packet, client).await;
+            send(&socket, &packet, caller).await;
             continue;
         }
         // Every place taken: the question is dropped and the client asks again.
         let Ok(place) = Arc::clone(&waiting).try_acquire_owned() else { continue };
         let socket = Arc::clone(&socket);
         tasks.spawn(async move {
-            send(&socket, &answer.await, client).await;
+            send(&socket, &answer.await, caller).await;
             drop(place);
         });
     }
@@ -79,12 +77,8 @@ fn at_once(answer: Pin<&mut impl Future<Output = Vec<u8>>>) -> Option<Vec<u8>> {
 }
 
 /// A client that is gone, or an answer that no datagram holds, is nobody's mistake here.
-async fn send(socket: &UdpSocket, packet: &[u8], client: SocketAddr) {
-    let sent = match socket.try_send_to(packet, client) {
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => socket.send_to(packet, client).await,
-        sent => sent,
-    };
-    if let Err(error) = sent {
-        tracing::debug!(%error, %client, "a DNS answer could not be sent");
+async fn send(socket: &Datagrams, packet: &[u8], caller: Caller) {
+    if let Err(error) = socket.answer(packet, caller).await {
+        tracing::debug!(%error, client = %caller.client, "a DNS answer could not be sent");
     }
 }

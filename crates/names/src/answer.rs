@@ -43,7 +43,7 @@ pub struct Asking<'a> {
 }
 
 /// The answer to a question, or that others have to be asked.
-pub fn answer(asking: &Asking<'_>, asked: &Asked, found: &Found, rng: &mut Rng) -> Verdict {
+pub fn answer(asking: &Asking<'_>, asked: &Asked, found: &Found<'_>, rng: &mut Rng) -> Verdict {
     let mut message = asking.begin();
     let mut is_for_all_networks = true;
     match asked {

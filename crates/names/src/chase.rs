@@ -33,7 +33,7 @@ impl Chased {
 }
 
 /// The names to follow for this answer, each once.
-pub fn targets(asked: &Asked, found: &Found, question: &Question, settings: &Settings) -> Vec<Name> {
+pub fn targets(asked: &Asked, found: &Found<'_>, question: &Question, settings: &Settings) -> Vec<Name> {
     let mut targets: Vec<Name> = Vec::new();
     let mut add = |text: &str| {
         if let Ok(name) = Name::from_text(text)

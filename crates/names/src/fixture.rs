@@ -138,14 +138,14 @@ impl Default for World {
 }
 
 impl World {
-    pub(crate) fn verdict(&mut self, request: &Request, found: &Found) -> Verdict {
+    pub(crate) fn verdict(&mut self, request: &Request, found: &Found<'_>) -> Verdict {
         let asked = question::read(&request.question, &self.settings);
         let (settings, chased, transport) = (&self.settings, &self.chased, self.transport);
         let asking = Asking { request, transport, settings, chased, unix_seconds: 99 };
         answer::answer(&asking, &asked, found, &mut self.rng)
     }
 
-    pub(crate) fn message(&mut self, request: &Request, found: &Found) -> Message {
+    pub(crate) fn message(&mut self, request: &Request, found: &Found<'_>) -> Message {
         match self.verdict(request, found) {
             Verdict::Answer(message) => *message,
             Verdict::Forward => panic!("others were to be asked"),
@@ -153,7 +153,7 @@ impl World {
     }
 
     /// Code and records, a line each, sections marked.
-    pub(crate) fn lines(&mut self, text: &str, kind: u16, found: &Found) -> Vec<String> {
+    pub(crate) fn lines(&mut self, text: &str, kind: u16, found: &Found<'_>) -> Vec<String> {
         lines(&self.message(&request(text, kind), found))
     }
 }

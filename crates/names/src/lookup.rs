@@ -1,5 +1,6 @@
 //! What has to be looked up for a question, and what was found.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -44,9 +45,9 @@ pub enum Lookup {
     Owner(IpAddr),
 }
 
-/// What was found.
+/// What was found; long lists are borrowed from who has them.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Found {
+pub enum Found<'a> {
     /// Nothing was looked up, or there is no such thing.
     Nothing,
     /// It could not be found out.
@@ -54,7 +55,7 @@ pub enum Found {
     /// A node.
     Node(Arc<Node>),
     /// Instances, from any health.
-    Instances(Vec<ServiceInstance>),
+    Instances(Cow<'a, [ServiceInstance]>),
     /// What a prepared query found: sorted by it already, and filtered.
     Queried {
         /// The service it found.

@@ -40,7 +40,11 @@ struct Door {
 
 impl Door {
     async fn open(catalog: Catalog, servers: Vec<SocketAddr>) -> Self {
-        let listener = Listener::bind(SocketAddr::new(LOCAL, 0)).await.expect("a free port");
+        Self::open_at(LOCAL, catalog, servers).await
+    }
+
+    async fn open_at(ip: IpAddr, catalog: Catalog, servers: Vec<SocketAddr>) -> Self {
+        let listener = Listener::bind(SocketAddr::new(ip, 0)).await.expect("a free port");
         let address = listener.address();
         let config = DnsConfig {
             settings: Settings::new("dc1", name("consul")),
@@ -235,6 +239,15 @@ async fn any_packet_leaves_the_door_open() {
         socket.send_to(&packet, door.address).await.expect("sent");
     }
     assert_eq!(door.addresses("foo.node.consul").await, ["10.1.0.1"]);
+}
+
+#[tokio::test]
+async fn an_answer_leaves_from_the_address_that_was_asked() {
+    let mut door = Door::open_at(Ipv4Addr::UNSPECIFIED.into(), catalog(), Vec::new()).await;
+    for asked in [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 77)] {
+        door.address.set_ip(asked.into());
+        assert_eq!(door.addresses("foo.node.consul").await, ["10.1.0.1"], "{asked}");
+    }
 }
 
 #[tokio::test]

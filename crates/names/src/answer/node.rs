@@ -8,7 +8,7 @@ use crate::meta;
 use crate::name::Name;
 
 /// Answers a question for a node. For types that no node has there is nothing, whether the node exists or not.
-pub(super) fn answer(asking: &Asking<'_>, found: &Found, message: &mut Message) {
+pub(super) fn answer(asking: &Asking<'_>, found: &Found<'_>, message: &mut Message) {
     let question = asking.question();
     if !has_node_records(question.kind) {
         return;

@@ -6,7 +6,7 @@ use crate::message::{Data, Message, kind};
 use crate::name::Name;
 
 /// Answers whatever type is asked for; false when nobody has the address. The names lie in the agent's own datacenter.
-pub(super) fn answer(asking: &Asking<'_>, found: &Found, message: &mut Message) -> bool {
+pub(super) fn answer(asking: &Asking<'_>, found: &Found<'_>, message: &mut Message) -> bool {
     let name = match found {
         Found::OwnerNode(node) => asking.name_of(node, "node", &asking.settings.datacenter),
         Found::OwnerService(service) => asking.name_of(service, "service", &asking.settings.datacenter),

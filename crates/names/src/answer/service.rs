@@ -18,7 +18,7 @@ use crate::trim;
 pub(super) fn answer(
     asking: &Asking<'_>,
     service: &ServiceQuestion,
-    found: &Found,
+    found: &Found<'_>,
     rng: &mut Rng,
     message: &mut Message,
 ) {
@@ -37,7 +37,7 @@ pub(super) fn answer(
 }
 
 /// Answers a question for a prepared query, whose order is kept.
-pub(super) fn answer_query(asking: &Asking<'_>, found: &Found, message: &mut Message) {
+pub(super) fn answer_query(asking: &Asking<'_>, found: &Found<'_>, message: &mut Message) {
     match found {
         Found::Queried { service, ttl, datacenter, instances } => {
             let ttl = ttl.unwrap_or_else(|| asking.settings.service_ttl.of(service));

@@ -11,7 +11,7 @@ use crate::question;
 
 const START: &str = "ns consul. 0 SOA ns.consul. hostmaster.consul. 99 [3600, 600, 86400, 0]";
 
-fn found_node(node: proconsul_types::node::Node) -> Found {
+fn found_node(node: proconsul_types::node::Node) -> Found<'static> {
     Found::Node(Arc::new(node))
 }
 
@@ -51,24 +51,24 @@ fn what_is_not_there_is_told_with_the_start_of_the_zone() {
     assert_eq!(world.lines("none.node.consul", A, &Found::Nothing), ["NameError", START]);
     assert_eq!(world.lines("none.node.consul", kind::SRV, &Found::Nothing), ["Success"]);
     assert_eq!(world.lines("none.service.consul", A, &Found::Nothing), ["NameError", START]);
-    assert_eq!(world.lines("none.service.consul", A, &Found::Instances(Vec::new())), ["NameError", START]);
+    assert_eq!(world.lines("none.service.consul", A, &Found::Instances(Vec::new().into())), ["NameError", START]);
     assert_eq!(world.lines("consul", ANY, &Found::Nothing), ["NameError", START]);
     assert_eq!(world.lines("web.service.consul", A, &Found::Failed), ["ServerFailure"]);
     assert_eq!(world.lines("web.node.consul", A, &Found::Failed), ["ServerFailure"]);
-    let found = Found::Instances(vec![web(1)]);
+    let found = Found::Instances(vec![web(1)].into());
     assert_eq!(world.lines("web.service.consul", AAAA, &found), ["Success", START]);
 }
 
 #[test]
 fn services_are_told_by_name_or_by_address() {
     let mut world = World::default();
-    let own = |address: &str| Found::Instances(vec![instance(node("w1", "10.2.0.1"), address)]);
+    let own = |address: &str| Found::Instances(vec![instance(node("w1", "10.2.0.1"), address)].into());
     let question = "web.service.consul";
     assert_eq!(world.lines(question, A, &own(""))[1], "an web.service.consul. 0 A 10.2.0.1");
     assert_eq!(world.lines(question, A, &own("10.3.0.1"))[1], "an web.service.consul. 0 A 10.3.0.1");
     assert_eq!(world.lines(question, TXT, &own("10.3.0.1"))[1], "an web.service.consul. 0 A 10.3.0.1");
     assert_eq!(world.lines(question, A, &own("::ffff:10.8.8.8"))[1], "an web.service.consul. 0 A 10.8.8.8");
-    let srv = |found: &Found| World::default().lines("web.service.dc1.consul", SRV, found)[1..].to_vec();
+    let srv = |found: &Found<'_>| World::default().lines("web.service.dc1.consul", SRV, found)[1..].to_vec();
     let on_node =
         ["an web.service.dc1.consul. 0 SRV 1 1 80 w1.node.dc1.consul.", "ar w1.node.dc1.consul. 0 A 10.2.0.1"];
     assert_eq!(srv(&own("")), on_node);
@@ -79,12 +79,12 @@ fn services_are_told_by_name_or_by_address() {
     assert_eq!(srv(&own("db.example.com")), ["an web.service.dc1.consul. 0 SRV 1 1 80 db.example.com."]);
     let mut described = node("w1", "10.2.0.1");
     described.meta = map(&[("k", "v")]);
-    let meta = srv(&Found::Instances(vec![instance(described, "10.3.0.1")]));
+    let meta = srv(&Found::Instances(vec![instance(described, "10.3.0.1")].into()));
     assert_eq!(meta[2], "ar w1.node.dc1.consul. 0 TXT k=v");
     // A service registered under its own name is told by its node.
     assert_eq!(srv(&own("web.service.dc1.consul")), on_node);
     let other = tagged(web(1), &[("lan_ipv4", "10.66.5.1")]);
-    assert_eq!(srv(&Found::Instances(vec![other]))[1], "ar 0a420501.addr.dc1.consul. 0 A 10.66.5.1");
+    assert_eq!(srv(&Found::Instances(vec![other].into()))[1], "ar 0a420501.addr.dc1.consul. 0 A 10.66.5.1");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn unhealthy_instances_are_left_out() {
     let told = |instances: Vec<_>, only_passing| {
         let mut world = World::default();
         world.settings.only_passing = only_passing;
-        let mut lines = world.lines("web.service.consul", SRV, &Found::Instances(instances));
+        let mut lines = world.lines("web.service.consul", SRV, &Found::Instances(instances.into()));
         lines.retain(|line| !line.starts_with("ar"));
         lines.sort();
         lines
@@ -112,7 +112,7 @@ fn weights_follow_the_worst_check() {
         let mut one = web(1);
         Arc::make_mut(&mut one.service).weights = proconsul_types::service::Weights { passing: 5, warning: 3 };
         let one = checks.iter().fold(one, |one, status| checked(one, status, "c", true));
-        let lines = World::default().lines("web.service.consul", SRV, &Found::Instances(vec![one]));
+        let lines = World::default().lines("web.service.consul", SRV, &Found::Instances(vec![one].into()));
         lines[1].split(' ').nth(5).map(str::to_owned)
     };
     assert_eq!(weight(&[]).as_deref(), Some("5"));
@@ -124,7 +124,7 @@ fn weights_follow_the_worst_check() {
 fn an_address_is_told_once_and_a_place_once() {
     let mut second = web(1);
     Arc::make_mut(&mut second.service).port = 81;
-    let found = Found::Instances(vec![web(1), second, web(1)]);
+    let found = Found::Instances(vec![web(1), second, web(1)].into());
     let mut world = World::default();
     assert_eq!(world.lines("web.service.consul", A, &found).len(), 2);
     let services = world.message(&request("web.service.consul", SRV), &found);
@@ -136,8 +136,8 @@ fn an_alias_is_told_only_when_there_is_no_address() {
     let named = instance(node("w2", "10.2.0.2"), "db.example.com");
     let mut world = World::default();
     let alias = "an web.service.consul. 0 CNAME db.example.com.";
-    assert_eq!(world.lines("web.service.consul", A, &Found::Instances(vec![named.clone()])), ["Success", alias]);
-    let mixed = Found::Instances(vec![named, web(1)]);
+    assert_eq!(world.lines("web.service.consul", A, &Found::Instances(vec![named.clone()].into())), ["Success", alias]);
+    let mixed = Found::Instances(vec![named, web(1)].into());
     assert_eq!(world.lines("web.service.consul", A, &mixed), ["Success", "an web.service.consul. 0 A 10.2.0.1"]);
     assert_eq!(world.lines("web.service.consul", AAAA, &mixed), ["Success", alias]);
 }
@@ -147,7 +147,7 @@ fn a_name_is_told_with_what_it_leads_to() {
     let mut world = World::default();
     world.settings.service_ttl = crate::ttl::ServiceTtl::new([("*".to_owned(), 5)]);
     world.settings.node_ttl = 10;
-    let named = Found::Instances(vec![instance(node("w2", "10.2.0.2"), "DB.example.com")]);
+    let named = Found::Instances(vec![instance(node("w2", "10.2.0.2"), "DB.example.com")].into());
     let question = request("web.service.consul", A).question;
     let asked = question::read(&question, &world.settings);
     assert_eq!(chase::targets(&asked, &named, &question, &world.settings), [name("DB.example.com")]);
@@ -203,11 +203,11 @@ fn the_zone_has_a_start_and_up_to_three_servers() {
     let server = |place: u8| instance(node(&format!("N{place}"), &format!("10.0.0.{place}")), "");
     let mut servers: Vec<_> = (1..=5).map(server).collect();
     let mut world = World::default();
-    assert_eq!(world.message(&request("consul", NS), &Found::Instances(servers.clone())).answers.len(), 3);
+    assert_eq!(world.message(&request("consul", NS), &Found::Instances(servers.clone().into())).answers.len(), 3);
     servers.truncate(1);
     named.name = "under_score".into();
     servers.push(instance(named, ""));
-    let found = Found::Instances(servers);
+    let found = Found::Instances(servers.into());
     let (server, host) = ("consul. 0 NS n1.node.dc1.consul.", "ar n1.node.dc1.consul. 0 A 10.0.0.1");
     assert_eq!(world.lines("a.b.consul", NS, &found), ["Success", &format!("an {server}"), host]);
     let start = START.replace("ns consul", "an consul");
@@ -258,7 +258,7 @@ fn addresses_in_names_and_virtual_ones_are_told() {
 fn the_answer_lies_in_the_domain_of_the_question() {
     let mut world = World::default();
     world.settings.alt_domain = Some(name("alt.example"));
-    let service = world.lines("web.service.ALT.example", SRV, &Found::Instances(vec![web(1)]));
+    let service = world.lines("web.service.ALT.example", SRV, &Found::Instances(vec![web(1)].into()));
     assert_eq!(service[1], "an web.service.ALT.example. 0 SRV 1 1 80 w1.node.dc1.alt.example.");
     let start = START.replace("consul.", "alt.example.");
     assert_eq!(world.lines("none.node.alt.example", A, &Found::Nothing), ["NameError", &*start]);
@@ -268,7 +268,7 @@ fn the_answer_lies_in_the_domain_of_the_question() {
 fn a_network_is_repeated_with_the_scope_of_the_answer() {
     let subnet = Subnet { address: Some(address("1.2.3.0")), source: 24, scope: 0 };
     let mut world = World::default();
-    let mut scope = |text: &str, found: &Found| {
+    let mut scope = |text: &str, found: &Found<'_>| {
         let asked = request(text, A);
         let asked = Request { edns: Some(Edns { size: 1232, subnet: Some(subnet) }), ..asked };
         let message = world.message(&asked, found);
@@ -278,7 +278,7 @@ fn a_network_is_repeated_with_the_scope_of_the_answer() {
         Found::Queried { service: "web".to_owned(), ttl: None, datacenter: "dc1".to_owned(), instances: vec![web(1)] };
     assert_eq!(scope("pq.query.consul", &queried), Some((24, 24)));
     assert_eq!(scope("pq.query.consul", &Found::Nothing), Some((24, 0)));
-    assert_eq!(scope("web.service.consul", &Found::Instances(vec![web(1)])), Some((24, 0)));
+    assert_eq!(scope("web.service.consul", &Found::Instances(vec![web(1)].into())), Some((24, 0)));
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn what_cannot_be_a_name_is_left_out() {
     let bad = ["bad..name", &"a".repeat(64)];
     let mut instances: Vec<_> = bad.iter().map(|name| instance(node(name, "10.1.0.2"), "")).collect();
     instances.push(web(1));
-    let message = World::default().message(&request("web.service.consul", SRV), &Found::Instances(instances));
+    let message = World::default().message(&request("web.service.consul", SRV), &Found::Instances(instances.into()));
     assert_eq!(lines(&message)[1], "an web.service.consul. 0 SRV 1 1 80 w1.node.dc1.consul.");
     assert_eq!(message.answers.len(), 1);
 }

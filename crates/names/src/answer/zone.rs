@@ -17,7 +17,7 @@ use crate::name::Name;
 const SERVERS_MAX: usize = 3;
 
 /// Answers a question for the start or for the servers, wherever in the zone it points.
-pub(super) fn answer(asking: &Asking<'_>, is_soa: bool, found: &Found, rng: &mut Rng, message: &mut Message) {
+pub(super) fn answer(asking: &Asking<'_>, is_soa: bool, found: &Found<'_>, rng: &mut Rng, message: &mut Message) {
     let (servers, addresses) = match found {
         Found::Instances(instances) => servers(asking, instances, rng),
         _ => Default::default(),

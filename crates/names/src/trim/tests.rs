@@ -11,7 +11,7 @@ use crate::wire::reply;
 fn answered(world: &mut World, count: usize, kind: u16, size: Option<u16>) -> (Message, usize) {
     let asked = request("big.service.consul", kind);
     let asked = size.map_or(asked.clone(), |size| with_edns(asked, size));
-    let message = world.message(&asked, &Found::Instances(many(count)));
+    let message = world.message(&asked, &Found::Instances(many(count).into()));
     let length = write::packet(&message, world.settings.compress).len();
     (message, length)
 }
