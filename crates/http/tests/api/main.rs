@@ -6,10 +6,12 @@ mod agent;
 #[cfg(test)]
 mod any;
 mod cached;
+mod catalog;
 #[cfg(test)]
 mod client;
 mod configured;
 mod connections;
+mod health;
 mod kv;
 mod refused;
 mod session;

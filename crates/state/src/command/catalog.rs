@@ -116,3 +116,6 @@ fn named(kind: u16, names: &[&str]) -> Vec<u8> {
     names.iter().for_each(|name| put_text(&mut bytes, name));
     bytes
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -137,3 +137,6 @@ fn put_indexes<const N: usize>(to: &mut Vec<u8>, indexes: [Index; N]) {
 fn index(body: &mut Body<'_>) -> Option<Index> {
     body.u64().map(Index)
 }
+
+#[cfg(test)]
+mod tests;

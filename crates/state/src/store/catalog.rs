@@ -190,4 +190,6 @@ fn missing_index(catalog: &Catalog) -> Index {
 }
 
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod tests;

@@ -77,7 +77,7 @@ impl Services {
         self.changed
     }
 
-    /// When a name last lost its last instance; 0 when none ever did.
+    /// When a name last lost its last instance, or the last that leads to it; 0 when none ever did.
     pub(crate) fn extinct(&self) -> Index {
         self.extinct
     }
@@ -166,7 +166,10 @@ impl Services {
         }
         if let Some(to) = destination(service) {
             self.by_destination.remove(&key(&[to, node, id]));
-            self.destinations.leave(index, to);
+            // Consul goes back to an older end here, and leaves those waiting who should hear of this one.
+            if self.destinations.leave(index, to) {
+                self.extinct = index;
+            }
         }
     }
 

@@ -48,7 +48,7 @@ impl World {
     }
 }
 
-fn node(name: &str) -> Node {
+pub(super) fn node(name: &str) -> Node {
     Node {
         id: None,
         name: name.into(),
@@ -65,7 +65,7 @@ fn with_id(name: &str, id: u8) -> Node {
     Node { id: Some(proconsul_base::id::NodeId::from_bytes([id; 16])), ..node(name) }
 }
 
-fn service(name: &str, id: &str) -> Service {
+pub(super) fn service(name: &str, id: &str) -> Service {
     Service {
         kind: ServiceKind::Typical,
         id: id.into(),
@@ -85,7 +85,7 @@ fn service(name: &str, id: &str) -> Service {
     }
 }
 
-fn check(id: &str, service_id: &str, status: &str) -> Check {
+pub(super) fn check(id: &str, service_id: &str, status: &str) -> Check {
     Check {
         node: "a1".into(),
         id: id.into(),
