@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use proconsul_agent::Config;
+use proconsul_calls::door::Door;
 use proconsul_consensus as consensus;
 use proconsul_gossip as gossip;
 use tokio::sync::watch;
@@ -11,6 +12,7 @@ use tokio::task::{JoinSet, spawn_blocking};
 
 use crate::HAND_OVER_PATIENCE;
 use crate::local::Node;
+use crate::start;
 
 /// Why a node is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,7 @@ pub struct Handle {
     pub(crate) consensus: consensus::Handle,
     pub(crate) gossip: gossip::Handle,
     pub(crate) node: Arc<Node>,
+    pub(crate) door: Arc<start::Door>,
     pub(crate) over: watch::Sender<Option<Shutdown>>,
     pub(crate) closing: watch::Sender<bool>,
     pub(crate) doors: JoinSet<()>,
@@ -53,6 +56,11 @@ impl Handle {
     /// Where the HTTP API listens.
     pub fn http_addresses(&self) -> &[SocketAddr] {
         &self.http
+    }
+
+    /// What answers: the same that the doors of this agent call.
+    pub fn door(&self) -> Arc<impl Door> {
+        Arc::clone(&self.door)
     }
 
     /// Leaves the cluster on purpose: hands leadership over, tells everybody, and waits until that has spread.

@@ -51,7 +51,7 @@ pub async fn start(config: Config) -> Result<Handle, StartError> {
 }
 
 /// What answers the doors of a server.
-type Door = Server<consensus::Handle, Node>;
+pub(crate) type Door = Server<consensus::Handle, Node>;
 
 /// What the parts have in common while they are put together.
 struct Starting {
@@ -121,6 +121,7 @@ impl Starting {
             consensus: running.handle.clone(),
             gossip,
             node,
+            door,
             over: self.over,
             closing: self.closing,
             doors: self.doors,
