@@ -11,6 +11,7 @@ use crate::query::QueryCalls;
 use crate::session::SessionCalls;
 use crate::status::StatusCalls;
 use crate::txn::TxnCalls;
+use crate::ui::UiCalls;
 
 /// Everything the doors may ask, family by family. Doors are generic over it, so a call is a plain function call.
 pub trait Door:
@@ -25,6 +26,7 @@ pub trait Door:
     + CatalogCalls
     + HealthCalls
     + EventCalls
+    + UiCalls
     + Send
     + Sync
     + 'static
@@ -43,6 +45,7 @@ impl<D> Door for D where
         + CatalogCalls
         + HealthCalls
         + EventCalls
+        + UiCalls
         + Send
         + Sync
         + 'static

@@ -16,3 +16,4 @@ pub mod read;
 pub mod session;
 pub mod status;
 pub mod txn;
+pub mod ui;

@@ -35,5 +35,6 @@ mod serve;
 mod session;
 mod status;
 mod txn;
+mod ui;
 
 pub use serve::{HttpConfig, headers, serve};

@@ -10,7 +10,7 @@ use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::operator::{autopilot, keyring};
 use crate::reply::Reply;
-use crate::{acl, agent, catalog, coordinate, event, health, kv, operator, prepared, session, status, txn};
+use crate::{acl, agent, catalog, coordinate, event, health, kv, operator, prepared, session, status, txn, ui};
 
 pub(crate) mod surface;
 
@@ -141,6 +141,9 @@ surface! {
     }
     // What the web page and other servers ask.
     boxed internal {
+        InternalUiNodes: "internal/ui/nodes" "OPTIONS,GET" => ui::nodes;
+        InternalUiNode: "internal/ui/node/" "OPTIONS,GET" => ui::node;
+        InternalUiServices: "internal/ui/services" "OPTIONS,GET" => ui::services;
         InternalAclAuthorize: "internal/acl/authorize" "OPTIONS,POST" => acl::disabled;
     }
 }

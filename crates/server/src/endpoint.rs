@@ -14,6 +14,7 @@ mod read;
 mod session;
 mod status;
 mod txn;
+mod ui;
 mod write;
 
 use std::sync::Arc;

@@ -47,6 +47,8 @@ pub enum Table {
     Coordinates,
     /// What autopilot keeps.
     Autopilot,
+    /// Nodes, services or checks, whatever of them.
+    Catalog,
 }
 
 #[derive(Debug, Default)]
@@ -103,7 +105,12 @@ impl Watches {
         for change in changes {
             match change {
                 Wake::Key(key) => self.wake_key(&key, &lengths),
-                Wake::Table(table) => self.slots[self.table_slot(table)].bump(),
+                Wake::Table(table) => {
+                    self.slots[self.table_slot(table)].bump();
+                    if matches!(table, Table::Nodes | Table::Services | Table::Checks) {
+                        self.slots[self.table_slot(Table::Catalog)].bump();
+                    }
+                }
                 Wake::Row(table, name) => self.slots[self.row_slot(table, &name)].bump(),
             }
         }

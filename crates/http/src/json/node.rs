@@ -23,6 +23,20 @@ pub(crate) fn object(out: &mut Vec<u8>, node: &Node) {
     indexes(out, node.create_index, node.modify_index);
 }
 
+/// Appends the part of a node that the web page is shown; the record stays open.
+pub(crate) fn head(out: &mut Vec<u8>, node: &Node) {
+    out.extend_from_slice(b"{\"ID\":");
+    node_id(out, node.id.as_ref());
+    name!(out, "Node");
+    string(out, &node.name);
+    name!(out, "Address");
+    string(out, &node.address);
+    name!(out, "TaggedAddresses");
+    meta(out, &node.tagged_addresses);
+    name!(out, "Meta");
+    meta(out, &node.meta);
+}
+
 /// Appends a node with the services on it by their ids; `null` for no node.
 pub(crate) fn with_services_by_id(out: &mut Vec<u8>, node: Option<&NodeServices>) {
     let Some(NodeServices { node, services }) = node else { return out.extend_from_slice(b"null") };
