@@ -111,7 +111,7 @@ impl Starting {
         self.serve_dns(dns, dns_config, Arc::clone(&door));
         self.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate)));
         let rng = self.rng.fork();
-        duties::begin(&mut self.tasks, &config, &gossip, &running, &store, door, rng);
+        duties::begin(&mut self.tasks, &config, &gossip, &running, &store, Arc::clone(&door), rng);
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
         self.tell_cluster(&gossip, &running, &node);
         self.ends_with(async move { left.notified().await }, Shutdown::Left);
