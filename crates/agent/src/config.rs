@@ -72,6 +72,8 @@ pub struct Config {
     pub dev: bool,
     /// Whether the web pages under `/ui/` are served.
     pub ui: bool,
+    /// Whether it answers for the service mesh; development mode does.
+    pub mesh: bool,
     /// Where the listeners for gossip and RPC are bound; may be the wildcard address.
     pub bind_addr: IpAddr,
     /// Where other agents reach this one; never a wildcard address.

@@ -89,6 +89,10 @@ uuid_id! {
     ClusterId
 }
 uuid_id! {
+    /// The identity of an intention.
+    IntentionId
+}
+uuid_id! {
     /// A session's identity.
     SessionId
 }

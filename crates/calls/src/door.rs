@@ -2,9 +2,11 @@
 
 use crate::agent::AgentCalls;
 use crate::catalog::CatalogCalls;
+use crate::config::ConfigCalls;
 use crate::coordinate::CoordinateCalls;
 use crate::event::EventCalls;
 use crate::health::HealthCalls;
+use crate::intention::IntentionCalls;
 use crate::kv::KvCalls;
 use crate::operator::OperatorCalls;
 use crate::query::QueryCalls;
@@ -27,6 +29,8 @@ pub trait Door:
     + HealthCalls
     + EventCalls
     + UiCalls
+    + ConfigCalls
+    + IntentionCalls
     + Send
     + Sync
     + 'static
@@ -46,6 +50,8 @@ impl<D> Door for D where
         + HealthCalls
         + EventCalls
         + UiCalls
+        + ConfigCalls
+        + IntentionCalls
         + Send
         + Sync
         + 'static

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use crate::catalog::CatalogError;
+use crate::config::ConfigError;
 use crate::coordinate::CoordinateError;
 use crate::event::EventError;
+use crate::intention::IntentionError;
 use crate::operator::RaftError;
 use crate::query::QueryError;
 use crate::session::SessionError;
@@ -42,6 +44,12 @@ pub enum CallError {
     /// A session that cannot be made or found.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// Config entries that cannot be kept or used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An intention that cannot be kept or found.
+    #[error(transparent)]
+    Intention(#[from] IntentionError),
     /// The state machine answered in a form this server does not know: the servers run different versions.
     #[error("the servers answered the write in a form unknown to this one; bring all servers to one version")]
     UnknownOutcome,

@@ -4,11 +4,13 @@
 
 pub mod agent;
 pub mod catalog;
+pub mod config;
 pub mod coordinate;
 pub mod door;
 pub mod error;
 pub mod event;
 pub mod health;
+pub mod intention;
 pub mod kv;
 pub mod operator;
 pub mod query;

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 pub(crate) use self::error::{DecodeError, SyntaxError};
 pub(crate) use self::kinds::{Base64, Nanos};
+pub(crate) use self::scan::first;
 
 /// One value of a body. Numbers stay as they were written.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,6 +5,8 @@ use proconsul_calls::error::CallError;
 use proconsul_filter::FilterError;
 
 use crate::body::BodyLimit;
+use crate::config::ConfigRefusal;
+use crate::connect::IntentionRefusal;
 use crate::decode::DecodeError;
 use crate::operator::OperatorError;
 
@@ -53,6 +55,12 @@ pub(crate) enum HttpError {
     /// Gossip is not encrypted: there is no keyring. One line for each pool and member.
     #[error("{} errors occurred:\n{}\n\n", .0.len(), .0.iter().map(|line| format!("\t* {line}")).collect::<Vec<_>>().join("\n"))]
     Keyring(Vec<String>),
+    /// A request about config entries or discovery chains.
+    #[error(transparent)]
+    Config(#[from] ConfigRefusal),
+    /// A request about intentions.
+    #[error(transparent)]
+    Intention(#[from] IntentionRefusal),
     /// An escape in the query is broken, of which Consul says nothing at all.
     #[error("")]
     Query,

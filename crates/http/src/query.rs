@@ -62,6 +62,14 @@ pub(crate) fn truth(text: &str) -> Option<bool> {
     }
 }
 
+/// A number as Go reads it: digits and nothing else.
+pub(crate) fn number(text: &str) -> Result<u64, HttpError> {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(HttpError::NumberSyntax(text.to_owned()));
+    }
+    text.parse().map_err(|_| HttpError::NumberRange(text.to_owned()))
+}
+
 fn part(text: &str) -> Result<Cow<'_, str>, HttpError> {
     if !text.contains(['%', '+']) {
         return Ok(Cow::Borrowed(text));

@@ -9,6 +9,7 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 use proconsul_calls::error::CallError;
+use proconsul_calls::intention::IntentionError;
 use proconsul_calls::query::QueryError;
 use proconsul_calls::read::{Consistency, Contact};
 
@@ -34,6 +35,8 @@ impl HttpError {
     fn status(&self) -> StatusCode {
         match self {
             Self::Call(call) | Self::Read(call) => of_call(call),
+            Self::Config(refusal) => refusal.status(),
+            Self::Intention(refusal) => refusal.status(),
             // Consul's own choice: a wrong number is no bad request there.
             Self::ReadFilter(_)
             | Self::Filter(_)
@@ -70,11 +73,16 @@ impl HttpError {
 fn of_call(error: &CallError) -> StatusCode {
     match error {
         CallError::PermissionDenied => StatusCode::FORBIDDEN,
-        CallError::Query(QueryError::NotFound) => StatusCode::NOT_FOUND,
+        CallError::Query(QueryError::NotFound) | CallError::Intention(IntentionError::NotFound) => {
+            StatusCode::NOT_FOUND
+        }
+        CallError::Intention(IntentionError::ReadId(_)) => StatusCode::BAD_REQUEST,
         CallError::Unavailable(_)
         | CallError::NoPathToDatacenter
         | CallError::Failed(_)
         | CallError::Catalog(_)
+        | CallError::Config(_)
+        | CallError::Intention(_)
         | CallError::Coordinate(_)
         | CallError::Query(_)
         | CallError::Event(_)

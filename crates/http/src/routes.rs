@@ -10,7 +10,10 @@ use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::operator::{autopilot, keyring};
 use crate::reply::Reply;
-use crate::{acl, agent, catalog, coordinate, event, health, kv, operator, prepared, session, status, txn, ui};
+use crate::{
+    acl, agent, catalog, config, connect, coordinate, discovery_chain, event, gateways, health, kv, operator, prepared,
+    session, status, txn, ui,
+};
 
 pub(crate) mod surface;
 
@@ -41,6 +44,7 @@ surface! {
         CatalogRegister: "catalog/register" "OPTIONS,PUT" => catalog::register;
         CatalogDeregister: "catalog/deregister" "OPTIONS,PUT" => catalog::deregister;
         CatalogDatacenters: "catalog/datacenters" "OPTIONS,GET" => catalog::datacenters;
+        CatalogGatewayServices: "catalog/gateway-services/" "OPTIONS,GET" => gateways::services;
     }
     // Transactions.
     boxed txn {
@@ -85,6 +89,8 @@ surface! {
         AgentMembers: "agent/members" "OPTIONS,GET" => agent::members;
         AgentSelf: "agent/self" "OPTIONS,GET" => agent::this_agent;
         AgentToken: "agent/token/" "OPTIONS,PUT" => acl::disabled;
+        AgentConnectRoots: "agent/connect/ca/roots" "OPTIONS,GET" => connect::certificates;
+        AgentConnectLeaf: "agent/connect/ca/leaf/" "OPTIONS,GET" => connect::certificates;
     }
     // Operators.
     boxed operator {
@@ -132,12 +138,22 @@ surface! {
     }
     // Config entries.
     boxed config {
+        Config: "config" "OPTIONS,PUT" => config::set;
+        ConfigEntry: "config/" "OPTIONS,GET,DELETE" => config::entry;
     }
     // Mesh: intentions and certificates.
     boxed connect {
+        Intentions: "connect/intentions" "OPTIONS,GET,POST" => connect::intentions;
+        IntentionMatch: "connect/intentions/match" "OPTIONS,GET" => connect::matching;
+        IntentionCheck: "connect/intentions/check" "OPTIONS,GET" => connect::check;
+        IntentionExact: "connect/intentions/exact" "OPTIONS,GET,PUT,DELETE" => connect::exact;
+        Intention: "connect/intentions/" "OPTIONS,GET,PUT,DELETE" => connect::intention;
+        ConnectRoots: "connect/ca/roots" "OPTIONS,GET" => connect::roots;
+        ConnectConfiguration: "connect/ca/configuration" "OPTIONS,GET,PUT" => connect::certificates;
     }
     // Discovery chains.
     boxed discovery_chain "discovery-chain" {
+        DiscoveryChain: "discovery-chain/" "OPTIONS,GET,POST" => discovery_chain::answer;
     }
     // What the web page and other servers ask.
     boxed internal {

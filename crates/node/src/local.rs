@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use parking_lot::RwLock;
 use proconsul_agent::config::Bootstrap;
 use proconsul_agent::event::{Heard, History};
 use proconsul_agent::{Config, version};
+use proconsul_base::id::ClusterId;
+use proconsul_base::text::stamp;
 use proconsul_calls::event::BroadcastError;
 use proconsul_consensus as consensus;
 use proconsul_server::local::Local;
@@ -23,6 +25,8 @@ pub(crate) struct Node {
     pub(crate) config: Arc<Config>,
     pub(crate) gossip: proconsul_gossip::Handle,
     pub(crate) consensus: consensus::Handle,
+    /// The cluster this server belongs to, once it does.
+    pub(crate) cluster: watch::Receiver<Option<ClusterId>>,
     /// What gossip's task told last about itself.
     pub(crate) figures: RwLock<Figures>,
     /// Wakes whoever waits to stop the node after it has left.
@@ -86,6 +90,17 @@ impl Local for Node {
 
     fn events(&self) -> watch::Receiver<Heard> {
         self.events.watch()
+    }
+
+    fn wall_clock(&self) -> String {
+        stamp::utc(SystemTime::now(), 9)
+    }
+
+    fn trust_domain(&self) -> Option<String> {
+        let cluster = *self.cluster.borrow();
+        // Until there is a cluster nothing is answered that could show it.
+        let cluster = cluster.map(|cluster| cluster.to_string()).unwrap_or_default();
+        self.config.mesh.then(|| format!("{cluster}.consul"))
     }
 
     async fn leave(&self) {

@@ -99,6 +99,7 @@ impl Starting {
             config: Arc::clone(&config),
             gossip: gossip.clone(),
             consensus: running.handle.clone(),
+            cluster: running.cluster(),
             figures: RwLock::new(Figures::default()),
             left: Arc::clone(&left),
             events: Arc::default(),

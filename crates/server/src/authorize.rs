@@ -33,6 +33,14 @@ pub(crate) enum Right<'a> {
     EventRead(&'a str),
     /// Fire a user event of this name.
     EventWrite(&'a str),
+    /// Read who may call a service.
+    IntentionRead(&'a str),
+    /// Write who may call a service.
+    IntentionWrite(&'a str),
+    /// Read what holds for the whole mesh.
+    MeshRead,
+    /// Write what holds for the whole mesh.
+    MeshWrite,
     /// Read what only operators see.
     OperatorRead,
     /// Change what only operators may.
@@ -55,6 +63,10 @@ pub(crate) fn authorize(right: Right<'_>) -> Result<(), CallError> {
         | Right::ServiceWrite(_)
         | Right::EventRead(_)
         | Right::EventWrite(_)
+        | Right::IntentionRead(_)
+        | Right::IntentionWrite(_)
+        | Right::MeshRead
+        | Right::MeshWrite
         | Right::OperatorRead
         | Right::OperatorWrite => Ok(()),
     }

@@ -3,10 +3,12 @@
 mod agent;
 mod ask;
 mod catalog;
+mod config;
 mod coordinate;
 mod event;
 mod health;
 mod instances;
+mod intention;
 mod kv;
 mod operator;
 mod query;

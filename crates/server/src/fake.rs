@@ -115,6 +115,14 @@ impl Local for FakeLocal {
         self.0.subscribe()
     }
 
+    fn wall_clock(&self) -> String {
+        "2026-11-23T18:00:00.5Z".to_owned()
+    }
+
+    fn trust_domain(&self) -> Option<String> {
+        Some("00000000-0000-0000-0000-000000000000.consul".to_owned())
+    }
+
     async fn leave(&self) {}
 }
 

@@ -25,6 +25,12 @@ pub trait Local: Send + Sync + 'static {
     /// The last user events that were heard and meant for this node, the oldest first, and news of further ones.
     fn events(&self) -> watch::Receiver<Arc<[Arc<UserEvent>]>>;
 
+    /// The time on the node's wall clock, in UTC, as RFC 3339 writes it with parts of a second.
+    fn wall_clock(&self) -> String;
+
+    /// The end of all names in the mesh; `None` while the mesh is off.
+    fn trust_domain(&self) -> Option<String>;
+
     /// Leaves the cluster; returns when that is done and the node is about to stop.
     fn leave(&self) -> impl Future<Output = ()> + Send;
 }

@@ -7,6 +7,7 @@ pub mod chain;
 pub mod check;
 pub mod command;
 pub mod failure;
+mod gateway;
 pub mod name;
 mod near;
 pub mod outcome;

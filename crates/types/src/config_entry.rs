@@ -34,7 +34,7 @@ pub use ingress_gateway::{IngressGateway, IngressListener, IngressService};
 pub use kind::{Kind, UnknownKind};
 pub use load_balancer::{CookieConfig, HashPolicy, LeastRequestConfig, LoadBalancer, RingHashConfig};
 pub use mesh::Mesh;
-pub use meta::EntryMeta;
+pub use meta::{EntryMeta, MetaError, mistakes as meta_mistakes};
 pub use proxy::{EnvoyExtension, Expose, ExposePath, MeshGateway, TransparentProxy};
 pub use proxy_defaults::ProxyDefaults;
 pub use service_defaults::{Destination, ServiceDefaults};

@@ -85,7 +85,7 @@ pub struct ChainResolver {
     #[serde(skip_serializing_if = "is_zero")]
     pub request_timeout: Span,
     /// Whether no config entry says anything about it.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub default: bool,
     /// The target.
     pub target: String,
@@ -123,7 +123,7 @@ pub struct ChainTarget {
     /// Which instances are in the subset.
     pub subset: Subset,
     /// Whether it lies outside the mesh.
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub external: bool,
     /// The name in TLS handshakes with it.
     #[serde(rename = "SNI")]
@@ -134,9 +134,4 @@ pub struct ChainTarget {
 
 fn is_zero(span: &Span) -> bool {
     *span == Span::default()
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
-fn is_false(value: &bool) -> bool {
-    !*value
 }

@@ -7,6 +7,7 @@ pub mod config_entry;
 pub mod coordinate;
 pub mod discovery_chain;
 pub mod event;
+pub mod gateway;
 pub mod intention;
 pub mod kv;
 pub mod node;

@@ -51,6 +51,7 @@ pub(super) fn resolve(
         server,
         bootstrap: resolver.bootstrap(),
         dev,
+        mesh: settings.boolean("connect.enabled").unwrap_or(dev),
         ui: settings.boolean("ui").unwrap_or(dev) || settings.boolean("ui_config.enabled").unwrap_or(false),
         bind_addr: addresses.bind,
         advertise_addr: addresses.advertise,

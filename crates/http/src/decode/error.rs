@@ -47,6 +47,11 @@ impl DecodeError {
         Self::kind_in(format!("number {number}"), T::type_name().into_owned())
     }
 
+    /// A value where an object of any form belongs.
+    pub(crate) fn of_map(json: &Json<'_>) -> Self {
+        Self::kind_in(json.kind().to_owned(), "map[string]interface {}".to_owned())
+    }
+
     fn kind_in(found: String, expected: String) -> Self {
         Self::Kind { found, place: Place::default(), expected }
     }

@@ -15,7 +15,7 @@ const FRACTION: &str = "after decimal point in numeric literal";
 const EXPONENT: &str = "in exponent of numeric literal";
 
 /// The first value of a text; what follows it is not looked at.
-pub(super) fn first(bytes: &[u8]) -> Result<Json<'_>, SyntaxError> {
+pub(crate) fn first(bytes: &[u8]) -> Result<Json<'_>, SyntaxError> {
     let mut scanner = Scanner { bytes, at: 0, depth: 0 };
     if scanner.next_solid().is_none() {
         return Err(SyntaxError::Empty);

@@ -8,7 +8,7 @@ use super::key;
 use crate::body::BodyLimit;
 use crate::cx::Cx;
 use crate::error::HttpError;
-use crate::query::Query;
+use crate::query::{self, Query};
 use crate::reply::Reply;
 
 pub(super) async fn put<D: Door>(cx: &mut Cx<'_, D>, datacenter: Option<Box<str>>) -> Result<Reply, HttpError> {
@@ -51,9 +51,5 @@ fn not_together(query: &Query<'_>, names: &[&str]) -> Result<(), HttpError> {
 }
 
 fn number(query: &Query<'_>, name: &str) -> Result<Option<u64>, HttpError> {
-    let Some(text) = query.get(name) else { return Ok(None) };
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(HttpError::NumberSyntax(text.to_owned()));
-    }
-    text.parse().map(Some).map_err(|_| HttpError::NumberRange(text.to_owned()))
+    query.get(name).map(query::number).transpose()
 }

@@ -3,10 +3,11 @@
 mod graph;
 
 use proconsul_base::index::Index;
-use proconsul_types::config_entry::{ConfigEntry, Kind};
+use proconsul_types::config_entry::{ConfigEntry, Kind, WILDCARD};
 
 use crate::command::config::{ConfigCommand, EntryName};
 use crate::failure::ConfigFailure;
+use crate::name::folded;
 use crate::table::Tables;
 use crate::wake::Wakes;
 use crate::watch::Table;
@@ -47,8 +48,11 @@ impl Tables {
         if entry.name().is_empty() {
             return Err(ConfigFailure::EntryNameless);
         }
+        let before = self.config_entries.get(entry.kind(), entry.name()).cloned();
         if self.config_entries.put(index, entry) {
-            wakes.table(Table::ConfigEntries);
+            self.wake_entry(entry, wakes);
+            // Services that were behind a gateway may be so no longer.
+            before.iter().for_each(|before| self.wake_entry(&before.entry, wakes));
         }
         Ok(())
     }
@@ -59,13 +63,35 @@ impl Tables {
             self.delete_intentions_of(index, name, wakes);
             return Ok(());
         }
-        if self.config_entries.get(*kind, name).is_none() {
-            return Ok(());
-        }
+        let Some(before) = self.config_entries.get(*kind, name).cloned() else { return Ok(()) };
         graph::allows(&self.config_entries, *kind, name, None)?;
         self.config_entries.remove(index, *kind, name);
-        wakes.table(Table::ConfigEntries);
+        self.wake_entry(&before.entry, wakes);
         Ok(())
+    }
+
+    /// Wakes those who wait for an entry, and for the services that a gateway stands for: all there are for a `*`.
+    fn wake_entry(&self, entry: &ConfigEntry, wakes: &mut Wakes) {
+        wakes.table(Table::ConfigEntries);
+        let named: Vec<&str> = match entry {
+            ConfigEntry::IngressGateway(gateway) => {
+                let services = gateway.listeners().iter().flat_map(|listener| listener.services());
+                services.into_iter().map(|service| &*service.name).collect()
+            }
+            ConfigEntry::TerminatingGateway(gateway) => {
+                gateway.services().iter().map(|service| &*service.name).collect()
+            }
+            // What they speak decides whether a `*` stands for them.
+            ConfigEntry::ServiceDefaults(defaults) => vec![&defaults.name],
+            ConfigEntry::ProxyDefaults(_) => vec![WILDCARD],
+            _ => return,
+        };
+        wakes.table(Table::Services);
+        if named.contains(&WILDCARD) {
+            let all = self.catalog.services.iter_by_name();
+            all.for_each(|service| wakes.row(Table::Services, folded(&service.name).into()));
+        }
+        named.into_iter().for_each(|name| wakes.row(Table::Services, folded(name).into()));
     }
 
     /// When an entry was last changed; 0 when there is none.

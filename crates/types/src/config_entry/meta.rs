@@ -27,7 +27,7 @@ pub enum MetaError {
 }
 
 /// Everything that is too much.
-pub(super) fn mistakes(meta: &EntryMeta) -> Vec<MetaError> {
+pub fn mistakes(meta: &EntryMeta) -> Vec<MetaError> {
     let count = (meta.len() > PAIRS_MAX).then_some(MetaError::Count);
     let pairs = meta.iter().flat_map(|(name, value)| {
         let long_name = (name.len() > NAME_BYTES_MAX).then(|| MetaError::Name(name.clone()));

@@ -14,6 +14,7 @@ const TUNING: &str = "this tuning does not apply here";
 const TOKENS: &str = "there are no tokens, since there is no access control";
 const WAN: &str = "datacenters are not connected";
 const MESH: &str = "there is no service mesh";
+const AUTHORITY: &str = "there is no certificate authority";
 const DNS_CACHE: &str = "DNS answers come from the state itself";
 const CHECKS: &str = "no health checks are run";
 const METRICS: &str = "no metrics are sent";
@@ -72,7 +73,10 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("check_output_max_size", CHECKS),
     harmless("check_update_interval", CHECKS),
     harmless("config_entries", MESH),
-    harmless("connect", MESH),
+    harmless("connect.ca_config", AUTHORITY),
+    harmless("connect.ca_provider", AUTHORITY),
+    harmless("connect.enable_mesh_gateway_wan_federation", WAN),
+    harmless("connect.enable_serverless_plugin", AUTHORITY),
     harmless("disable_anonymous_signature", "nothing is sent to anyone"),
     harmless("disable_coordinates", "coordinates are always kept"),
     harmless("disable_keyring_file", GOSSIP_ENCRYPTION),

@@ -29,6 +29,7 @@ pub(super) const USED: &[Key] = &[
     flagged("disable_host_node_id", "disable-host-node-id", Kind::Boolean, "true", "Makes the node id at random."),
     flagged("ui", "ui", Kind::Boolean, "false", "Serves the web pages under /ui/."),
     key("ui_config.enabled", Kind::Boolean, "false", "Serves the web pages under /ui/."),
+    key("connect.enabled", Kind::Boolean, "false", "Answers for the service mesh: discovery chains."),
     // Addresses and ports.
     flagged("bind_addr", "bind", Kind::Text, "0.0.0.0", "Address to bind for gossip and RPC."),
     flagged("advertise_addr", "advertise", Kind::Text, "the bind address", "Address that other agents are told."),
