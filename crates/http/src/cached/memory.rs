@@ -30,10 +30,10 @@ impl<K: Clone + Eq + Hash, V> Memory<K, V> {
             return;
         }
         self.order.push_back(key);
-        if self.order.len() > limit::HTTP_CACHE_ENTRIES {
-            if let Some(oldest) = self.order.pop_front() {
-                self.entries.remove(&oldest);
-            }
+        if self.order.len() > limit::HTTP_CACHE_ENTRIES
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.entries.remove(&oldest);
         }
     }
 }
