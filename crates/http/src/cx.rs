@@ -63,9 +63,9 @@ impl<D> Cx<'_, D> {
         other.map_or(Ok(()), |(place, _)| Err(HttpError::Namespace(place)))
     }
 
-    /// Whether a body comes with the request.
+    /// Whether a body comes with the request. One that does not say how long it is counts as none, as in Consul.
     pub(crate) fn has_body(&self) -> bool {
-        self.body.size_hint().exact() != Some(0)
+        self.body.size_hint().exact().is_some_and(|bytes| bytes > 0)
     }
 
     /// The bytes of the body.

@@ -5,12 +5,14 @@
 
 mod error;
 mod kinds;
+mod named;
 mod scan;
 
 use std::borrow::Cow;
 
 pub(crate) use self::error::{DecodeError, SyntaxError};
-pub(crate) use self::kinds::{Base64, Nanos};
+pub(crate) use self::kinds::{Base64, Nanos, ReadableNanos};
+pub(crate) use self::named::{Named, NamedType, named};
 pub(crate) use self::scan::first;
 
 /// One value of a body. Numbers stay as they were written.

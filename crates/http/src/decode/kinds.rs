@@ -206,6 +206,30 @@ fn whole(number: f64) -> i64 {
     if fits { number as i64 } else { i64::MIN }
 }
 
+/// A length of time in nanoseconds as `api.ReadableDuration` takes it: a text in Go's form or a number, and nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ReadableNanos(pub(crate) i64);
+
+impl FromJson for ReadableNanos {
+    const READS_ITSELF: bool = true;
+
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("api.ReadableDuration")
+    }
+
+    fn from_json(json: &Json<'_>) -> Result<Self, DecodeError> {
+        let not_a_number = |text: &str| Err(DecodeError::NotANumber(text.to_owned()));
+        match json {
+            Json::Text(_) | Json::Number(_) => Nanos::from_json(json).map(|Nanos(nanos)| Self(nanos)),
+            Json::Bool(true) => not_a_number("true"),
+            Json::Bool(false) => not_a_number("false"),
+            Json::Null => not_a_number("null"),
+            Json::List(_) => not_a_number("[]"),
+            Json::Object(_) => not_a_number("{}"),
+        }
+    }
+}
+
 /// Bytes, written in base64. Line ends within are passed over, as in Go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Base64(pub(crate) Bytes);

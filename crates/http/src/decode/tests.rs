@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{Base64, Nanos, body};
+use super::{Base64, DecodeError, Named, Nanos, ReadableNanos, body, named};
 
 #[derive(Debug, Default, PartialEq)]
 struct Weights {
@@ -40,6 +40,7 @@ struct Session {
     lock_delay: Nanos,
 }
 
+named!(Verb = "api.KVOp");
 record!(Weights, "structs.Weights", strict { "Passing" => passing });
 record!(Proxy, "structs.ConnectProxyConfig", itself strict { "LocalBindPort" => port });
 record!(Service, "structs.NodeService", strict {
@@ -181,6 +182,21 @@ fn durations_are_texts_or_nanoseconds() {
     }
     let wrong = body::<Session>(br#"{"LockDelay":"x"}"#).unwrap_err();
     assert_eq!(wrong.to_string(), r#"time: invalid duration "x""#);
+}
+
+#[test]
+fn a_named_text_and_a_readable_duration_have_their_own_mistakes() {
+    assert_eq!(&*body::<Named<Verb>>(br#""set""#).unwrap().text, "set");
+    let wrong = |error: DecodeError| error.to_string();
+    assert_eq!(
+        wrong(body::<Vec<Named<Verb>>>(b"[1]").unwrap_err()),
+        "json: cannot unmarshal number into Go value of type api.KVOp"
+    );
+    assert_eq!(body::<ReadableNanos>(br#""-1m""#), Ok(ReadableNanos(-60_000_000_000)));
+    assert_eq!(
+        wrong(body::<ReadableNanos>(b"true").unwrap_err()),
+        r#"strconv.ParseFloat: parsing "true": invalid syntax"#
+    );
 }
 
 #[test]

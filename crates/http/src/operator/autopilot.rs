@@ -16,7 +16,7 @@ pub(crate) use self::state::state;
 use super::OperatorError;
 use crate::body::BodyLimit;
 use crate::cx::Cx;
-use crate::decode::{Nanos, record};
+use crate::decode::{ReadableNanos, record};
 use crate::error::HttpError;
 use crate::reply::Reply;
 
@@ -26,11 +26,11 @@ use crate::reply::Reply;
 struct Shown {
     cleanup_dead_servers: bool,
     #[serde(serialize_with = "in_go_text")]
-    last_contact_threshold: Nanos,
+    last_contact_threshold: ReadableNanos,
     max_trailing_logs: u64,
     min_quorum: u64,
     #[serde(serialize_with = "in_go_text")]
-    server_stabilization_time: Nanos,
+    server_stabilization_time: ReadableNanos,
     redundancy_zone_tag: String,
     disable_upgrade_migration: bool,
     upgrade_version_tag: String,
@@ -51,7 +51,7 @@ record!(Shown, "api.AutopilotConfiguration", strict {
     "ModifyIndex" => modify_index,
 });
 
-fn in_go_text<S: Serializer>(nanos: &Nanos, serializer: S) -> Result<S::Ok, S::Error> {
+fn in_go_text<S: Serializer>(nanos: &ReadableNanos, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&duration::format_signed(nanos.0))
 }
 
@@ -59,10 +59,10 @@ impl From<&Configuration> for Shown {
     fn from(kept: &Configuration) -> Self {
         Self {
             cleanup_dead_servers: kept.cleanup_dead_servers,
-            last_contact_threshold: Nanos(kept.last_contact_threshold),
+            last_contact_threshold: ReadableNanos(kept.last_contact_threshold),
             max_trailing_logs: kept.max_trailing_logs,
             min_quorum: kept.min_quorum,
-            server_stabilization_time: Nanos(kept.server_stabilization_time),
+            server_stabilization_time: ReadableNanos(kept.server_stabilization_time),
             redundancy_zone_tag: kept.redundancy_zone_tag.clone(),
             disable_upgrade_migration: kept.disable_upgrade_migration,
             upgrade_version_tag: kept.upgrade_version_tag.clone(),

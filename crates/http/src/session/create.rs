@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use hyper::body::Body as _;
 use proconsul_calls::door::Door;
 use proconsul_calls::session::Create;
 use proconsul_types::check::SERF_HEALTH;
@@ -12,7 +11,7 @@ use serde::Serialize;
 
 use crate::body::BodyLimit;
 use crate::cx::Cx;
-use crate::decode::{DecodeError, Json, Nanos, Record, field, record, same};
+use crate::decode::{DecodeError, Json, Named, Nanos, Record, field, named, record, same};
 use crate::error::HttpError;
 use crate::reply::Reply;
 
@@ -30,11 +29,7 @@ struct Created {
 
 pub(crate) async fn create<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     cx.default_namespace()?;
-    // A body that does not say how long it is counts as none, as in Consul.
-    let body = match cx.body.size_hint().exact() {
-        None | Some(0) => Body::default(),
-        Some(_) => cx.decoded(BodyLimit::ANY, HttpError::Decode).await?,
-    };
+    let body: Body = if cx.has_body() { cx.decoded(BodyLimit::ANY, HttpError::Decode).await? } else { Body::default() };
     let mut create = body.into_call();
     create.datacenter = cx.query.filled("dc").map(Into::into);
     let id = cx.door.session_create(create).await?.to_string();
@@ -46,28 +41,29 @@ struct Body {
     name: Text,
     node: Option<Text>,
     lock_delay: Option<Nanos>,
-    behavior: Text,
+    behavior: Named<Behavior>,
     ttl: Text,
     node_checks: Option<Arc<[Text]>>,
     service_checks: Option<Arc<[ServiceCheck]>>,
-    checks: Option<Arc<[Text]>>,
+    checks: Option<Arc<[Named<CheckId>]>>,
 }
 
 impl Default for Body {
     fn default() -> Self {
-        let serf_health = || Some([SERF_HEALTH.into()].into());
         Self {
             name: Text::default(),
             node: None,
             lock_delay: None,
-            behavior: Text::default(),
+            behavior: Named::default(),
             ttl: Text::default(),
-            node_checks: serf_health(),
+            node_checks: Some([SERF_HEALTH.into()].into()),
             service_checks: None,
-            checks: serf_health(),
+            checks: Some([Named::new(SERF_HEALTH.into())].into()),
         }
     }
 }
+
+named!(Behavior = "structs.SessionBehavior", CheckId = "types.CheckID");
 
 record!(ServiceCheck, "structs.ServiceCheck", lenient { "ID" => id, "Namespace" => namespace });
 
@@ -78,7 +74,10 @@ impl Record for Body {
 
     fn set(&mut self, name: &str, json: &Json<'_>) -> Result<(), DecodeError> {
         let is = |known| same(known, name);
-        if is("Name") {
+        if is("ID") {
+            // Looked at and passed over: the server makes the id.
+            field::<Self, _>(&mut String::new(), "ID", json)
+        } else if is("Name") {
             field::<Self, _>(&mut self.name, "Name", json)
         } else if is("Node") {
             field::<Self, _>(&mut self.node, "Node", json)
@@ -114,7 +113,8 @@ impl Body {
     /// The checks are meant in two forms, of which the older one, `Checks`, counts only beside the newer: an empty one empties the
     /// other, and the check that stands there without the user's doing is not told twice.
     fn into_call(self) -> Create {
-        let (mut node_checks, mut checks) = (self.node_checks, self.checks.unwrap_or_default());
+        let mut node_checks = self.node_checks;
+        let mut checks: Arc<[Text]> = self.checks.unwrap_or_default().iter().map(|check| check.text.clone()).collect();
         if checks.is_empty() {
             node_checks = Some(Arc::default());
         } else if node_checks.as_deref().unwrap_or_default().is_empty()
@@ -127,7 +127,7 @@ impl Body {
             name: self.name,
             node: self.node,
             lock_delay: self.lock_delay.map_or(LOCK_DELAY, |Nanos(nanos)| in_nanos(nanos)),
-            behavior: self.behavior,
+            behavior: self.behavior.text,
             ttl: self.ttl,
             node_checks,
             service_checks: self.service_checks,

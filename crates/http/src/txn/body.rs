@@ -1,7 +1,6 @@
 //! The operations as they are written, and what they mean.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use proconsul_base::index::Index;
 use proconsul_calls::catalog::CatalogError;
@@ -12,7 +11,7 @@ use proconsul_types::txn::{KvOp, KvVerb, Op, OpError, Verb};
 use super::check::CheckOperation;
 use super::service::ServiceOperation;
 use crate::catalog::node_id;
-use crate::decode::{Base64, DecodeError, FromJson, Json, record};
+use crate::decode::{Base64, DecodeError, FromJson, Json, Named, named, record};
 use crate::error::HttpError;
 
 /// A whole transaction; a list with a name of its own in Go.
@@ -45,7 +44,7 @@ record!(Operation, "api.TxnOp", strict { "KV" => kv, "Node" => node, "Service" =
 
 #[derive(Debug, Default)]
 struct KvOperation {
-    verb: Word<Kv>,
+    verb: Named<Kv>,
     key: Text,
     value: Base64,
     flags: u64,
@@ -66,7 +65,7 @@ record!(KvOperation, "api.KVTxnOp", strict {
 
 #[derive(Debug, Default)]
 struct NodeOperation {
-    verb: Word<OfNode>,
+    verb: Named<OfNode>,
     node: NodeBody,
 }
 
@@ -95,92 +94,36 @@ record!(NodeBody, "api.Node", strict {
     "ModifyIndex" => modify_index,
 });
 
-/// A verb as it was written; Go has a type for those of each kind.
-#[derive(Debug)]
-pub(super) struct Word<K> {
-    word: Text,
-    kind: std::marker::PhantomData<K>,
-}
+named!(Kv = "api.KVOp", OfNode = "api.NodeOp", OfService = "api.ServiceOp", OfCheck = "api.CheckOp");
 
-/// Whose verbs they are.
-pub(super) trait Kind {
-    /// Go's name of their type.
-    const TYPE: &'static str;
-}
-
-#[derive(Debug)]
-struct Kv;
-#[derive(Debug)]
-struct OfNode;
-#[derive(Debug)]
-pub(super) struct OfService;
-#[derive(Debug)]
-pub(super) struct OfCheck;
-
-impl Kind for Kv {
-    const TYPE: &'static str = "api.KVOp";
-}
-impl Kind for OfNode {
-    const TYPE: &'static str = "api.NodeOp";
-}
-impl Kind for OfService {
-    const TYPE: &'static str = "api.ServiceOp";
-}
-impl Kind for OfCheck {
-    const TYPE: &'static str = "api.CheckOp";
-}
-
-impl<K> Default for Word<K> {
-    fn default() -> Self {
-        Self { word: Text::default(), kind: std::marker::PhantomData }
+/// The verb of the catalog that a word is.
+pub(super) fn verb<T>(word: Named<T>) -> Verb {
+    match &*word.text {
+        "set" => Verb::Set,
+        "cas" => Verb::Cas,
+        "get" => Verb::Get,
+        "delete" => Verb::Delete,
+        "delete-cas" => Verb::DeleteCas,
+        _ => Verb::Unknown(word.text),
     }
 }
 
-impl<K: Kind> FromJson for Word<K> {
-    fn type_name() -> Cow<'static, str> {
-        Cow::Borrowed(K::TYPE)
-    }
-
-    fn from_json(json: &Json<'_>) -> Result<Self, DecodeError> {
-        match json {
-            Json::Text(text) => Ok(Self { word: Arc::from(&**text), ..Self::default() }),
-            other => Err(DecodeError::kind::<Self>(other)),
-        }
-    }
-}
-
-impl<K> Word<K> {
-    /// The verb of the catalog that it is.
-    pub(super) fn verb(&self) -> Verb {
-        match &*self.word {
-            "set" => Verb::Set,
-            "cas" => Verb::Cas,
-            "get" => Verb::Get,
-            "delete" => Verb::Delete,
-            "delete-cas" => Verb::DeleteCas,
-            _ => Verb::Unknown(self.word.clone()),
-        }
-    }
-}
-
-impl Word<Kv> {
-    fn kv_verb(&self) -> KvVerb {
-        match &*self.word {
-            "set" => KvVerb::Set,
-            "delete" => KvVerb::Delete,
-            "delete-cas" => KvVerb::DeleteCas,
-            "delete-tree" => KvVerb::DeleteTree,
-            "cas" => KvVerb::Cas,
-            "lock" => KvVerb::Lock,
-            "unlock" => KvVerb::Unlock,
-            "get" => KvVerb::Get,
-            "get-or-empty" => KvVerb::GetOrEmpty,
-            "get-tree" => KvVerb::GetTree,
-            "check-session" => KvVerb::CheckSession,
-            "check-index" => KvVerb::CheckIndex,
-            "check-not-exists" => KvVerb::CheckNotExists,
-            _ => KvVerb::Unknown(self.word.clone()),
-        }
+fn kv_verb(word: Named<Kv>) -> KvVerb {
+    match &*word.text {
+        "set" => KvVerb::Set,
+        "delete" => KvVerb::Delete,
+        "delete-cas" => KvVerb::DeleteCas,
+        "delete-tree" => KvVerb::DeleteTree,
+        "cas" => KvVerb::Cas,
+        "lock" => KvVerb::Lock,
+        "unlock" => KvVerb::Unlock,
+        "get" => KvVerb::Get,
+        "get-or-empty" => KvVerb::GetOrEmpty,
+        "get-tree" => KvVerb::GetTree,
+        "check-session" => KvVerb::CheckSession,
+        "check-index" => KvVerb::CheckIndex,
+        "check-not-exists" => KvVerb::CheckNotExists,
+        _ => KvVerb::Unknown(word.text),
     }
 }
 
@@ -206,18 +149,18 @@ pub(super) fn read(operations: Vec<Operation>, value_bytes_max: usize) -> Result
 
 impl KvOperation {
     fn read(self, value_bytes_max: usize) -> Result<KvOp, HttpError> {
-        let Self { key, flags, index, session, value: Base64(value), .. } = self;
+        let Self { verb, key, flags, index, session, value: Base64(value), .. } = self;
         if value.len() > value_bytes_max {
             return Err(HttpError::Value { key: key.to_string(), bytes: value.len(), limit: value_bytes_max });
         }
-        Ok(KvOp { verb: self.verb.kv_verb(), key, value, flags, index: Index(index), session })
+        Ok(KvOp { verb: kv_verb(verb), key, value, flags, index: Index(index), session })
     }
 }
 
 impl NodeOperation {
     /// A node with an id that is none is told as wrong, but for reads: those fail when it is their turn.
     fn read(self) -> Result<Op, String> {
-        let (verb, node) = (self.verb.verb(), self.node);
+        let (verb, node) = (verb(self.verb), self.node);
         let id = match node_id(&node.id) {
             Ok(id) => id,
             Err(error) if verb == Verb::Get => {

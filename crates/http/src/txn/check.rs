@@ -1,21 +1,19 @@
 //! A check in a transaction, as Go's client writes it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proconsul_base::index::Index;
-use proconsul_base::text::duration;
 use proconsul_types::check::{Check, CheckDefinition};
 use proconsul_types::node::Text;
 use proconsul_types::txn::Op;
 
-use super::body::{OfCheck, Word};
-use crate::decode::{DecodeError, FromJson, Json, Nanos, record};
+use super::body::{OfCheck, verb};
+use crate::decode::{Named, Nanos, ReadableNanos, record};
 
 #[derive(Debug, Default)]
 pub(super) struct CheckOperation {
-    verb: Word<OfCheck>,
+    verb: Named<OfCheck>,
     check: CheckBody,
 }
 
@@ -65,9 +63,9 @@ struct DefinitionBody {
     body: String,
     tls_skip_verify: bool,
     tcp: String,
-    interval: OldDuration,
-    timeout: OldDuration,
-    deregister_after: OldDuration,
+    interval: ReadableNanos,
+    timeout: ReadableNanos,
+    deregister_after: ReadableNanos,
     newer_interval: Option<Nanos>,
     newer_timeout: Option<Nanos>,
     newer_deregister_after: Option<Nanos>,
@@ -92,32 +90,9 @@ record!(
     }
 );
 
-/// A length of time in nanoseconds, written as a text in Go's form or as a number; nothing else is taken.
-#[derive(Clone, Copy, Debug, Default)]
-struct OldDuration(i64);
-
-impl FromJson for OldDuration {
-    const READS_ITSELF: bool = true;
-
-    fn type_name() -> Cow<'static, str> {
-        Cow::Borrowed("api.ReadableDuration")
-    }
-
-    fn from_json(json: &Json<'_>) -> Result<Self, DecodeError> {
-        match json {
-            Json::Text(text) => Ok(Self(duration::parse_signed(text)?)),
-            Json::Number(_) => Nanos::from_json(json).map(|Nanos(nanos)| Self(nanos)),
-            Json::Bool(value) => Err(DecodeError::NotANumber(value.to_string())),
-            Json::Null => Err(DecodeError::NotANumber("null".to_owned())),
-            Json::List(_) => Err(DecodeError::NotANumber("[]".to_owned())),
-            Json::Object(_) => Err(DecodeError::NotANumber("{}".to_owned())),
-        }
-    }
-}
-
 impl From<DefinitionBody> for CheckDefinition {
     fn from(body: DefinitionBody) -> Self {
-        let newer = |newer: Option<Nanos>, OldDuration(older)| newer.map_or(older, |Nanos(nanos)| nanos);
+        let newer = |newer: Option<Nanos>, ReadableNanos(older)| newer.map_or(older, |Nanos(nanos)| nanos);
         Self {
             http: body.http,
             header: body.header.filter(|header| !header.is_empty()),
@@ -134,7 +109,7 @@ impl From<DefinitionBody> for CheckDefinition {
 }
 
 impl From<CheckOperation> for Op {
-    fn from(CheckOperation { verb, check }: CheckOperation) -> Self {
+    fn from(CheckOperation { verb: word, check }: CheckOperation) -> Self {
         let definition = CheckDefinition::from(check.definition);
         let check = Check {
             node: check.node,
@@ -151,6 +126,6 @@ impl From<CheckOperation> for Op {
             create_index: Index(check.create_index),
             modify_index: Index(check.modify_index),
         };
-        Self::Check(verb.verb(), check)
+        Self::Check(verb(word), check)
     }
 }

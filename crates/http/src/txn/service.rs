@@ -1,6 +1,5 @@
 //! An instance of a service in a transaction, as Go's client writes it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,12 +9,12 @@ use proconsul_types::service::{Proxy, Service, ServiceKind, Weights};
 use proconsul_types::txn::Op;
 use serde_json::Value;
 
-use super::body::{OfService, Word};
-use crate::decode::{DecodeError, FromJson, Json, record};
+use super::body::{OfService, verb};
+use crate::decode::{Named, named, record};
 
 #[derive(Debug, Default)]
 pub(super) struct ServiceOperation {
-    verb: Word<OfService>,
+    verb: Named<OfService>,
     node: Text,
     service: ServiceBody,
 }
@@ -25,7 +24,7 @@ record!(ServiceOperation, "api.ServiceTxnOp", strict { "Verb" => verb, "Node" =>
 /// Kind, tagged addresses, proxy and mesh are taken and not looked at: Consul's transactions drop them.
 #[derive(Debug, Default)]
 struct ServiceBody {
-    kind: KindBody,
+    kind: Named<KindName>,
     id: Text,
     name: Text,
     tags: Arc<[Text]>,
@@ -78,21 +77,7 @@ struct AddressBody {
 
 record!(AddressBody, "api.ServiceAddress", strict { "Address" => address, "Port" => port });
 
-#[derive(Debug, Default)]
-struct KindBody;
-
-impl FromJson for KindBody {
-    fn type_name() -> Cow<'static, str> {
-        Cow::Borrowed("api.ServiceKind")
-    }
-
-    fn from_json(json: &Json<'_>) -> Result<Self, DecodeError> {
-        match json {
-            Json::Text(_) => Ok(Self),
-            other => Err(DecodeError::kind::<Self>(other)),
-        }
-    }
-}
+named!(KindName = "api.ServiceKind");
 
 impl WeightsBody {
     /// Weights that no instance can have count as none.
@@ -106,7 +91,7 @@ impl WeightsBody {
 }
 
 impl From<ServiceOperation> for Op {
-    fn from(ServiceOperation { verb, node, service }: ServiceOperation) -> Self {
+    fn from(ServiceOperation { verb: word, node, service }: ServiceOperation) -> Self {
         let service = Service {
             kind: ServiceKind::Typical,
             id: service.id,
@@ -124,6 +109,6 @@ impl From<ServiceOperation> for Op {
             create_index: Index(service.create_index),
             modify_index: Index(service.modify_index),
         };
-        Self::Service(verb.verb(), service)
+        Self::Service(verb(word), service)
     }
 }
