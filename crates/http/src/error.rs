@@ -22,9 +22,6 @@ pub(crate) enum HttpError {
     /// A filter that is none, of a read; told as a call that failed, with the headers of a read.
     #[error(transparent)]
     ReadFilter(FilterError),
-    /// A filter that is none, of what this agent knows by itself.
-    #[error(transparent)]
-    Filter(FilterError),
     /// A body that is not what was expected.
     #[error("Request decode failed: {0}")]
     Decode(DecodeError),

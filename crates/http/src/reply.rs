@@ -39,7 +39,6 @@ impl HttpError {
             Self::Intention(refusal) => refusal.status(),
             // Consul's own choice: a wrong number is no bad request there.
             Self::ReadFilter(_)
-            | Self::Filter(_)
             | Self::NumberSyntax(_)
             | Self::NumberRange(_)
             | Self::DecodeInside(_)
