@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use proconsul_types::check::Check;
+use proconsul_types::gateway::GatewayService;
 use proconsul_types::node::Node;
 use proconsul_types::service::{Service, ServiceInstance};
 
@@ -24,6 +25,22 @@ pub trait UiCalls {
         &self,
         options: ReadOptions,
     ) -> impl Future<Output = Result<Answer<Vec<ServiceInstance>>, CallError>> + Send;
+
+    /// `GET /v1/internal/ui/gateway-services-nodes/:gateway`, in the order of the services' names.
+    fn ui_gateway(
+        &self,
+        gateway: &str,
+        options: ReadOptions,
+    ) -> impl Future<Output = Result<Answer<Vec<BehindGateway>>, CallError>> + Send;
+}
+
+/// A service behind a gateway, with its instances.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BehindGateway {
+    /// How it is behind it.
+    pub behind: GatewayService,
+    /// The instances, in the order of their nodes and ids.
+    pub instances: Vec<ServiceInstance>,
 }
 
 /// A node with all that is on it.

@@ -52,7 +52,7 @@ pub(crate) async fn answer<D: Door>(shared: &Shared<D>, place: &Place, request: 
         return page::answer(config, method, &path);
     };
     let reply = match allowed(config, method, &path, place.client()).and_then(|()| Query::parse(query)) {
-        _ if !route.has(method) && !config.blocks(&path) => reply::with_allow(without_call(method), route.allow),
+        _ if !route.has(method) && !config.blocks(&path) => without_call(method, route.path, route.allow),
         Err(error) => reply::error(&error),
         Ok(query) => {
             let (headers, progress) = (&head.headers, place.progress());
@@ -114,10 +114,15 @@ fn elsewhere<'a>(path: &str, clean: &'a str, config: &HttpConfig) -> Option<Cow<
     (clean != path).then_some(Cow::Borrowed(clean))
 }
 
-fn without_call(method: &Method) -> Reply {
+/// What is said to a method that a route does not have. In Consul, single prepared queries look at the method themselves: they
+/// answer `OPTIONS` with a body, and do not count it among the methods they have.
+fn without_call(method: &Method, route: &str, allow: &'static str) -> Reply {
+    let looks_itself = route.starts_with("query/");
     if *method == Method::OPTIONS {
-        return reply::empty(StatusCode::OK);
+        let reply = if looks_itself { reply::json(Bytes::from_static(b"{}")) } else { reply::empty(StatusCode::OK) };
+        return reply::with_allow(reply, allow);
     }
-    let text = format!("method {method} not allowed");
-    reply::text(StatusCode::METHOD_NOT_ALLOWED, Bytes::from(text))
+    let text = Bytes::from(format!("method {method} not allowed"));
+    let allow = allow.strip_prefix("OPTIONS,").filter(|_| looks_itself).unwrap_or(allow);
+    reply::with_allow(reply::text(StatusCode::METHOD_NOT_ALLOWED, text), allow)
 }

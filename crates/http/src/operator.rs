@@ -10,7 +10,7 @@ use hyper::StatusCode;
 use proconsul_calls::door::Door;
 use proconsul_calls::operator::Peer;
 use proconsul_calls::read::Consistency;
-use proconsul_types::operator::Usage;
+use proconsul_types::operator::{RaftConfiguration, Usage};
 use serde::Serialize;
 
 pub(crate) use self::error::OperatorError;
@@ -20,7 +20,9 @@ use crate::reply::{self, Reply};
 
 pub(crate) async fn raft_configuration<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
-    cx.record(&cx.door.raft_configuration(options).await?)
+    // Consul 1.8.7 has forgotten the index of its configuration by the time it answers: it is 0 always.
+    let configuration = RaftConfiguration { index: 0, ..cx.door.raft_configuration(options).await? };
+    cx.record(&configuration)
 }
 
 pub(crate) async fn remove_peer<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {

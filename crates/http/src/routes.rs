@@ -159,6 +159,7 @@ surface! {
     boxed internal {
         InternalUiNodes: "internal/ui/nodes" "OPTIONS,GET" => ui::nodes;
         InternalUiNode: "internal/ui/node/" "OPTIONS,GET" => ui::node;
+        InternalUiGateway: "internal/ui/gateway-services-nodes/" "OPTIONS,GET" => ui::gateway;
         InternalUiServices: "internal/ui/services" "OPTIONS,GET" => ui::services;
         InternalAclAuthorize: "internal/acl/authorize" "OPTIONS,POST" => acl::disabled;
     }

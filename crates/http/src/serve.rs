@@ -26,6 +26,8 @@ use crate::progress::Observed;
 /// How the door is set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpConfig {
+    /// The domain of DNS names, with a dot at its end (`-domain`).
+    pub domain: String,
     /// Whether the web page is served (`-ui`).
     pub ui: bool,
     /// Whether all JSON is written in lines, as in Consul's dev mode, not only with `?pretty`.
@@ -59,6 +61,7 @@ pub struct HttpConfig {
 impl Default for HttpConfig {
     fn default() -> Self {
         Self {
+            domain: "consul.".to_owned(),
             ui: false,
             pretty: false,
             kv_value_bytes_max: limit::KV_VALUE_BYTES,

@@ -64,11 +64,27 @@ pub(crate) async fn services<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpE
     Ok(reply::with_read(cx.record(&summaries)?, answer.index.0, answer.contact))
 }
 
+pub(crate) async fn gateway<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
+    cx.default_namespace()?;
+    let options = cx.read_options()?;
+    if cx.rest.is_empty() {
+        return Err(HttpError::Missing("gateway name"));
+    }
+    let answer = cx.door.ui_gateway(cx.rest, options).await.map_err(HttpError::Read)?;
+    let datacenter = cx.door.agent_self().config.datacenter;
+    let summed = answer.value.iter().map(|service| {
+        let name = &service.behind.service.name;
+        Summary::of(name, service.instances.iter()).behind(&service.behind, &datacenter, &cx.config.domain)
+    });
+    let summaries: Vec<Summary<'_>> = summed.collect();
+    Ok(reply::with_read(cx.record(&summaries)?, answer.index.0, answer.contact))
+}
+
 fn dump(out: &mut Vec<u8>, NodeDump { node, services, checks }: &NodeDump) {
     json::node::head(out, node);
     out.extend_from_slice(b",\"Services\":");
-    json::parts::array(out, services, |out, service| json::service::object(out, service));
+    json::parts::array(out, services, |out, service| json::service::object_of_txn(out, service));
     out.extend_from_slice(b",\"Checks\":");
-    json::parts::array(out, checks, |out, check| json::check::object(out, check));
+    json::parts::array(out, checks, |out, check| json::check::object_of_txn(out, check));
     out.push(b'}');
 }

@@ -225,6 +225,7 @@ impl Starting {
     fn serve_http(&mut self, listeners: Vec<TcpListener>, door: Arc<Door>) {
         let config = &self.config;
         let http = HttpConfig {
+            domain: config.dns.domain.to_string(),
             ui: config.ui,
             pretty: config.dev,
             kv_value_bytes_max: config.limits.kv_value_bytes_max,

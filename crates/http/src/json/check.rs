@@ -11,7 +11,7 @@ pub(crate) fn object(out: &mut Vec<u8>, check: &Check) {
     with_tags(out, check, texts);
 }
 
-/// The same as transactions show it.
+/// The same as transactions, queries and the web page show it: without tags there is `null`.
 pub(crate) fn object_of_txn(out: &mut Vec<u8>, check: &Check) {
     with_tags(out, check, texts_or_null);
 }

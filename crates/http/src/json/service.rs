@@ -15,7 +15,7 @@ pub(crate) fn object(out: &mut Vec<u8>, service: &Service) {
     with_tags(out, service, texts);
 }
 
-/// The same as transactions show it.
+/// The same as transactions, queries and the web page show it: without tags there is `null`.
 pub(crate) fn object_of_txn(out: &mut Vec<u8>, service: &Service) {
     with_tags(out, service, texts_or_null);
 }
@@ -62,6 +62,20 @@ pub(crate) fn with_checks(out: &mut Vec<u8>, instance: &ServiceInstance) {
     object(out, &instance.service);
     name!(out, "Checks");
     array(out, &instance.checks, |out, check| check::object(out, check));
+    out.push(b'}');
+}
+
+/// The same as queries show it: what there is none of is `null`.
+pub(crate) fn with_checks_or_null(out: &mut Vec<u8>, instance: &ServiceInstance) {
+    out.extend_from_slice(b"{\"Node\":");
+    node::object(out, &instance.node);
+    name!(out, "Service");
+    object_of_txn(out, &instance.service);
+    name!(out, "Checks");
+    match &instance.checks[..] {
+        [] => out.extend_from_slice(b"null"),
+        checks => array(out, checks, |out, check| check::object_of_txn(out, check)),
+    }
     out.push(b'}');
 }
 

@@ -46,7 +46,7 @@ pub(super) fn executed<D>(cx: &Cx<'_, D>, asked: Consistency, answer: &Answer<Ex
     out.extend_from_slice(b"{\"Service\":");
     string(&mut out, service);
     out.extend_from_slice(b",\"Nodes\":");
-    parts::array(&mut out, nodes, json::service::with_checks);
+    parts::array(&mut out, nodes, json::service::with_checks_or_null);
     out.extend_from_slice(b",\"DNS\":{\"TTL\":");
     string(&mut out, dns_ttl);
     out.extend_from_slice(b"},\"Datacenter\":");

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use proconsul_types::check::{CRITICAL, PASSING, WARNING};
+use proconsul_types::gateway::GatewayService;
 use proconsul_types::service::{ServiceInstance, ServiceKind};
 use serde::Serialize;
 
@@ -42,6 +43,16 @@ impl<'a> Summary<'a> {
         let mut summary = Self { name, ..Self::default() };
         instances.for_each(|instance| summary.add(instance));
         summary
+    }
+
+    /// Adds under which addresses a gateway leads to it: those of the hosts it is asked for by, or its name in DNS.
+    pub(super) fn behind(mut self, behind: &GatewayService, datacenter: &str, domain: &str) -> Self {
+        if behind.port != 0 {
+            let usual = [format!("{}.ingress.{datacenter}.{domain}", self.name)];
+            let hosts = if behind.hosts.is_empty() { &usual[..] } else { &behind.hosts };
+            self.gateway_config.addresses = hosts.iter().map(|host| format!("{host}:{}", behind.port)).collect();
+        }
+        self
     }
 
     fn add(&mut self, instance: &'a ServiceInstance) {

@@ -20,7 +20,7 @@ async fn the_agent_and_the_cluster_are_told_in_consuls_forms() {
     );
     let raft = concat!(
         r#"{"Servers":[{"ID":"the-id","Node":"one","Address":"192.0.2.1:8300","Leader":true,"ProtocolVersion":"3","Voter":true}],"#,
-        r#""Index":4}"#,
+        r#""Index":0}"#,
     );
     let answers = [
         ("/v1/status/leader", r#""192.0.2.1:8300""#),

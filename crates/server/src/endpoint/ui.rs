@@ -6,7 +6,7 @@ use proconsul_base::index::Index;
 use proconsul_calls::catalog::OfNode;
 use proconsul_calls::error::CallError;
 use proconsul_calls::read::{Answer, ReadOptions};
-use proconsul_calls::ui::{NodeDump, UiCalls};
+use proconsul_calls::ui::{BehindGateway, NodeDump, UiCalls};
 use proconsul_state::store::View;
 use proconsul_state::watch::{Table, Topic};
 use proconsul_types::node::Node;
@@ -44,6 +44,19 @@ impl<R: Replica, L: Local> UiCalls for Server<R, L> {
             let names = names.iter().filter(|name| authorize(Right::ServiceRead(name)).is_ok());
             let instances = names.flat_map(|name| view.instances(name).map(|found| found.instance()));
             (instances.collect(), index(&view))
+        })
+        .await
+    }
+
+    async fn ui_gateway(&self, gateway: &str, options: ReadOptions) -> Result<Answer<Vec<BehindGateway>>, CallError> {
+        authorize(Right::ServiceRead(gateway))?;
+        self.read(&options, Topic::Table(Table::Catalog), |store| {
+            let view = store.view();
+            let services = view.gateway_services(gateway).into_iter().map(|behind| {
+                let instances = view.instances(&behind.service.name).map(|found| found.instance()).collect();
+                BehindGateway { behind, instances }
+            });
+            (services.collect(), index(&view).max(view.gateways_index()))
         })
         .await
     }
