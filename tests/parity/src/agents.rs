@@ -51,6 +51,8 @@ pub struct Agents {
     range: Range,
     /// The one that is asked.
     asked: u8,
+    /// The last Raft index that belongs to the start.
+    started: u64,
 }
 
 impl Agents {
@@ -63,13 +65,13 @@ impl Agents {
         let start = |source| Unready::Start { program: name(), source };
         let folder = tempfile::tempdir().map_err(start)?;
         let range = Range::claim().map_err(start)?;
-        let mut agents = Self { children: Vec::new(), folder, range, asked: 1 };
+        let mut agents = Self { children: Vec::new(), folder, range, asked: 1, started: 0 };
         for number in 1..=servers {
             let child = agents.spawn(program, family, number, servers).map_err(start)?;
             agents.children.push(child);
         }
         match wait::until(|| agents.look(servers)) {
-            Ok(asked) => agents.asked = asked,
+            Ok((asked, started)) => (agents.asked, agents.started) = (asked, started),
             Err(seen) => return Err(Unready::Late { program: name(), seen, log: agents.log() }),
         }
         Ok(agents)
@@ -83,6 +85,11 @@ impl Agents {
     /// Where it takes DNS questions.
     pub(crate) fn dns(&self) -> SocketAddr {
         (self.address(), 8600).into()
+    }
+
+    /// The last Raft index that was written before the first question.
+    pub(crate) const fn started(&self) -> u64 {
+        self.started
     }
 
     /// The variables that every scenario may use.
@@ -124,8 +131,8 @@ impl Agents {
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
     }
 
-    /// The number of the server to ask, once all is there: of several servers a follower.
-    fn look(&self, servers: u8) -> Result<u8, String> {
+    /// The number of the server to ask, once all is there: of several servers a follower. And the index of what was written last.
+    fn look(&self, servers: u8) -> Result<(u8, u64), String> {
         let mut leaders = (1..=servers).map(|number| self.get(number, "/v1/status/leader"));
         let leader = leaders.next().unwrap_or_else(|| Err("no server".to_owned()))?;
         for other in leaders {
@@ -145,7 +152,13 @@ impl Agents {
                 return Err(format!("n{number} is not registered: {node} {checks}"));
             }
         }
-        Ok(asked)
+        let started = ["/v1/catalog/nodes", "/v1/health/state/any"].map(|path| self.index(asked, path));
+        Ok((asked, started.into_iter().max().unwrap_or_default()))
+    }
+
+    fn index(&self, number: u8, path: &str) -> u64 {
+        let answer = client::ask((self.range.address(number), 8500).into(), &Request::get(path));
+        answer.ok().and_then(|answer| answer.header("x-consul-index")?.parse().ok()).unwrap_or_default()
     }
 
     fn get(&self, number: u8, path: &str) -> Result<String, String> {

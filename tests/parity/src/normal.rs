@@ -1,5 +1,5 @@
 //! Answers as text in which marks stand for what differs from run to run: `«i3»` for the third Raft index, `«u2»` for the second UUID,
-//! `«address»`, `«time»`. All else is kept as it was, so the order of fields counts, and `null` is not `[]`.
+//! `«start»` for what was written before the first question, `«address»`, `«time»`. All else is kept as it was, so the order of fields counts, and `null` is not `[]`.
 
 mod list;
 #[cfg(test)]
@@ -30,11 +30,13 @@ pub(crate) struct Normalizer {
     uuid: Regex,
     time: Regex,
     index: Regex,
+    /// Indexes up to this one are of the start, in which everybody takes steps of its own.
+    started: u64,
 }
 
 impl Normalizer {
     /// For an agent with these variables, asked by this family.
-    pub(crate) fn new(family: &Family, given: &BTreeMap<String, String>) -> Self {
+    pub(crate) fn new(family: &Family, given: &BTreeMap<String, String>, started: u64) -> Self {
         let uuid = expression("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
         let mut named: BTreeSet<String> = BTreeSet::new();
         for step in &family.steps {
@@ -53,7 +55,8 @@ impl Normalizer {
             named,
             uuid,
             time: expression(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"),
-            index: expression(r#""(CreateIndex|ModifyIndex|Index|LastIndex)":(\s*)(\d+)"#),
+            index: expression(r#"("(?:CreateIndex|ModifyIndex|Index|LastIndex)":\s*|modify index )(\d+)"#),
+            started,
         }
     }
 
@@ -62,7 +65,7 @@ impl Normalizer {
         let mut text = format!("{}\n", answer.status);
         for (name, value) in answer.headers.iter().filter(|(name, _)| !SILENT.contains(&name.as_str())) {
             let value = match name.as_str() {
-                "x-consul-index" => value.parse().map_or_else(|_| value.clone(), mark),
+                "x-consul-index" => value.parse().map_or_else(|_| value.clone(), |index| self.mark(index)),
                 "x-consul-lastcontact" | "age" => "«number»".to_owned(),
                 _ => self.marked(value),
             };
@@ -101,13 +104,23 @@ impl Normalizer {
             text = hide.replace_all(&text, "${1}«hidden»").into_owned();
         }
         let index = |found: &Captures<'_>| {
-            let number = found[3].parse().map_or_else(|_| found[3].to_owned(), mark);
-            format!("\"{}\":{}{number}", &found[1], &found[2])
+            let number = found[2].parse().map_or_else(|_| found[2].to_owned(), |index| self.mark(index));
+            format!("{}{number}", &found[1])
         };
         let text = self.index.replace_all(&text, index).into_owned();
         match &step.any_order {
             Some(field) => list::sorted(&text, field),
             None => text,
+        }
+    }
+
+    /// 0 and 1 mean that nothing was ever written, which is the same everywhere.
+    fn mark(&self, index: u64) -> String {
+        match index {
+            0 | 1 => index.to_string(),
+            INDEX_MAX.. => format!("«h{index}»"),
+            _ if index <= self.started => "«start»".to_owned(),
+            _ => format!("«i{index}»"),
         }
     }
 
@@ -154,15 +167,6 @@ pub(crate) fn ranked(mut exchanges: Vec<Exchange>) -> Vec<Exchange> {
         exchange.answer = mark.replace_all(&exchange.answer, rename).into_owned();
     }
     exchanges
-}
-
-/// 0 and 1 mean that nothing was ever written, which is the same everywhere.
-fn mark(index: u64) -> String {
-    match index {
-        0 | 1 => index.to_string(),
-        2..INDEX_MAX => format!("«i{index}»"),
-        _ => format!("«h{index}»"),
-    }
 }
 
 /// How many records of each type, for answers that are samples.

@@ -5,7 +5,7 @@ use crate::scenario::Request;
 
 fn normalizer() -> Normalizer {
     let family = Family { name: "x".to_owned(), settings: String::new(), steps: Vec::new() };
-    Normalizer::new(&family, &BTreeMap::from([("address".to_owned(), "127.40.1.1".to_owned())]))
+    Normalizer::new(&family, &BTreeMap::from([("address".to_owned(), "127.40.1.1".to_owned())]), 9)
 }
 
 fn step() -> Step {
@@ -32,6 +32,7 @@ fn what_differs_from_run_to_run_is_marked_and_the_rest_is_kept() {
         normal(r#"{"ModifyIndex": 57,"Index":1,"LockIndex":3}"#),
         r#"{"ModifyIndex": «i57»,"Index":1,"LockIndex":3}"#
     );
+    assert_eq!(normal(r#"{"CreateIndex":9,"ModifyIndex":10}"#), r#"{"CreateIndex":«start»,"ModifyIndex":«i10»}"#);
     assert_eq!(normal("2026-01-02T03:04:05.6Z 0001-01-01T00:00:00Z"), "«time» 0001-01-01T00:00:00Z");
 }
 
