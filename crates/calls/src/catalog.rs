@@ -139,6 +139,8 @@ pub struct Instances<'a> {
     pub passing: bool,
     /// In whose order.
     pub near: Near,
+    /// Whether what config entries say about services and proxies is filled in (1.13).
+    pub merge_central_config: bool,
     /// How to read.
     pub options: ReadOptions,
 }

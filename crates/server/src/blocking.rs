@@ -8,7 +8,7 @@ use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
 use proconsul_calls::read::Wait;
 use proconsul_state::store::Store;
-use proconsul_state::watch::Topic;
+use proconsul_state::watch::{Topic, Watch};
 use tokio::time::{Instant, timeout_at};
 
 /// How long reads may wait.
@@ -48,24 +48,66 @@ pub(crate) enum Ended<T> {
     TimeOver,
 }
 
-/// Looks until the index has passed the caller's. A look that finds no newer index parks until the topic changes.
+/// What a waiting read depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Topics<'a> {
+    /// One topic, as nearly all do.
+    One(Topic<'a>),
+    /// Either of two.
+    Either(Topic<'a>, Topic<'a>),
+}
+
+impl<'a> From<Topic<'a>> for Topics<'a> {
+    fn from(topic: Topic<'a>) -> Self {
+        Self::One(topic)
+    }
+}
+
+/// The eyes of a waiting read. Those that have two keep what the second needs in a box, so that the others stay small.
+struct Eyes<'a> {
+    first: Watch<'a>,
+    second: Option<Box<Watch<'a>>>,
+}
+
+impl<'a> Eyes<'a> {
+    fn on(store: &'a Store, topics: Topics<'_>) -> Self {
+        match topics {
+            Topics::One(topic) => Self { first: store.watch(topic), second: None },
+            Topics::Either(one, other) => Self { first: store.watch(one), second: Some(Box::new(store.watch(other))) },
+        }
+    }
+
+    async fn changed(&mut self) {
+        let Self { first, second } = self;
+        let Some(second) = second else { return first.changed().await };
+        let either = async {
+            tokio::select! {
+                () = first.changed() => {}
+                () = second.changed() => {}
+            }
+        };
+        Box::pin(either).await;
+    }
+}
+
+/// Looks until the index has passed the caller's. A look that finds no newer index parks until a topic changes.
 pub(crate) async fn wait<T>(
     store: &Arc<Store>,
-    topic: Topic<'_>,
+    topics: Topics<'_>,
     wait: Wait,
     time: QueryTime,
     rng: &Mutex<Rng>,
     look: impl Fn(&Store) -> (T, Index),
 ) -> Ended<T> {
     let deadline = Instant::now() + time.of(wait, rng);
-    let mut watch = store.watch(topic);
+    let mut eyes = Eyes::on(store, topics);
     loop {
         let (value, index) = look(store);
         if index > wait.index {
             return Ended::Passed(value, index);
         }
         drop(value);
-        if timeout_at(deadline, watch.changed()).await.is_err() {
+        if timeout_at(deadline, eyes.changed()).await.is_err() {
             return Ended::TimeOver;
         }
     }

@@ -3,6 +3,7 @@
 mod agent;
 mod ask;
 mod catalog;
+mod central;
 mod config;
 mod coordinate;
 mod event;

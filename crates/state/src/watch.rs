@@ -39,6 +39,8 @@ pub enum Table {
     Sessions,
     /// The config entries.
     ConfigEntries,
+    /// The instances of gateways, with their nodes and checks.
+    Gateways,
     /// The intentions.
     Intentions,
     /// The prepared queries.

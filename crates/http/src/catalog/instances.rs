@@ -27,6 +27,7 @@ pub(crate) fn asked<'a, D>(cx: &Cx<'a, D>, role: Role) -> Result<Instances<'a>, 
         node_meta: cx.node_meta(),
         passing: false,
         near: cx.near(),
+        merge_central_config: cx.query.has("merge-central-config"),
         options,
     })
 }

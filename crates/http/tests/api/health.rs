@@ -95,3 +95,54 @@ async fn a_reader_of_a_service_wakes_for_its_nodes_checks_and_not_for_other_serv
     assert_eq!((answer.status, answer.header("X-Consul-Index")), (200, Some("13")));
     assert!(answer.body.contains(r#""CheckID":"own","Name":"own","Status":"warning""#));
 }
+
+async fn register(world: &World, service: &str) {
+    let body = format!(r#"{{"Node":"n","Address":"10.0.0.1","Service":{service}}}"#);
+    assert_eq!(world.put("/v1/catalog/register", &body).await, "true", "{service}");
+}
+
+#[tokio::test]
+async fn gateways_are_found_under_the_services_that_config_entries_bind_to_them() {
+    let world = World::new().await;
+    register(&world, r#"{"Kind":"ingress-gateway","Service":"in","Port":1}"#).await;
+    register(&world, r#"{"Kind":"terminating-gateway","Service":"out","Port":2}"#).await;
+    assert_eq!(get(&world, "health/ingress/web").await, "[]");
+    let mut waiting = world.client().await;
+    waiting.send(b"GET /v1/health/ingress/web?index=11&wait=60s HTTP/1.1\r\nHost: h\r\n\r\n").await;
+    let entries = [
+        r#"{"Kind":"ingress-gateway","Name":"in","Listeners":[{"Port":8,"Services":[{"Name":"web"}]}]}"#,
+        r#"{"Kind":"terminating-gateway","Name":"out","Services":[{"Name":"web"}]}"#,
+    ];
+    for entry in entries {
+        assert_eq!(world.put("/v1/config", entry).await, "true");
+    }
+    let answer = waiting.answer(false).await;
+    assert!(answer.body.contains(r#""Service":{"Kind":"ingress-gateway","ID":"in""#), "{answer:?}");
+    let out = get(&world, "health/connect/web").await;
+    assert!(out.contains(r#""Service":{"Kind":"terminating-gateway","ID":"out""#), "{out}");
+
+    let mut waiting = world.client().await;
+    waiting.send(b"GET /v1/health/connect/web?index=13&wait=60s HTTP/1.1\r\nHost: h\r\n\r\n").await;
+    register(&world, r#"{"Kind":"terminating-gateway","Service":"out","Port":3}"#).await;
+    assert!(waiting.answer(false).await.body.contains(r#""Port":3"#));
+}
+
+#[tokio::test]
+async fn what_config_entries_say_is_filled_in_when_asked_for() {
+    let world = World::new().await;
+    let proxy = r#"{"Kind":"connect-proxy","Service":"px","Port":1,"Proxy":{"DestinationServiceName":"web","Config":{"a":{"x":1}}}}"#;
+    register(&world, proxy).await;
+    let entries = [
+        r#"{"Kind":"proxy-defaults","Name":"global","Config":{"a":{"x":2,"y":3},"b":4},"MeshGateway":{"Mode":"local"}}"#,
+        r#"{"Kind":"service-defaults","Name":"web","Protocol":"http"}"#,
+    ];
+    for entry in entries {
+        assert_eq!(world.put("/v1/config", entry).await, "true");
+    }
+    let filled = r#""Config":{"a":{"x":1,"y":3},"b":4,"protocol":"http"},"MeshGateway":{"Mode":"local"}"#;
+    for path in ["health/service/px", "catalog/service/px", "health/connect/web"] {
+        let shown = get(&world, &format!("{path}?merge-central-config")).await;
+        assert!(shown.contains(filled), "{path}: {shown}");
+        assert!(get(&world, path).await.contains(r#""Config":{"a":{"x":1}},"MeshGateway":{}"#), "{path}");
+    }
+}

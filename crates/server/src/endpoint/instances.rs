@@ -14,11 +14,14 @@ use proconsul_state::name::folded;
 use proconsul_state::store::{Found, Store, View};
 use proconsul_state::watch::{Table, Topic};
 use proconsul_types::check::PASSING;
-use proconsul_types::service::{Service, ServiceInstance};
+use proconsul_types::config_entry::Kind;
+use proconsul_types::service::{Service, ServiceInstance, ServiceKind};
 
 use super::Server;
 use super::catalog::has;
+use super::central;
 use crate::authorize::{Right, authorize};
+use crate::blocking::Topics;
 use crate::local::Local;
 use crate::replica::Replica;
 
@@ -29,50 +32,86 @@ impl<R: Replica, L: Local> Server<R, L> {
         with_checks: bool,
     ) -> Result<Answer<InstanceList>, CallError> {
         authorize(Right::ServiceRead(asked.name))?;
-        self.read(&asked.options, Topic::Row(Table::Services, &folded(asked.name)), |store| {
+        let name = folded(asked.name);
+        self.read(&asked.options, topics(asked, &name), |store| {
             let key = Key { asked, with_checks };
             if !key.is_shared() {
-                let view = store.view();
-                return (self.list(&view, &key), index(&view, asked));
+                return self.look(&store.view(), &key);
             }
             // Before the state: a list of a state that is replaced in between is kept as one of before.
             let replacements = store.replacements();
             if let Some(kept) = self.memo.get(&key, replacements, store) {
                 return kept;
             }
-            let view = store.view();
-            let (list, index) = (self.list(&view, &key), index(&view, asked));
+            let (list, index) = self.look(&store.view(), &key);
             self.memo.keep(&key, replacements, index, &list);
             (list, index)
         })
         .await
     }
 
-    fn list(&self, view: &View, key: &Key<'_, '_>) -> InstanceList {
+    fn look(&self, view: &View, key: &Key<'_, '_>) -> (InstanceList, Index) {
         let asked = key.asked;
+        let behind = gateways(view, asked);
+        let through = behind
+            .iter()
+            .flat_map(|(gateway, kind)| view.instances(gateway).filter(|found| found.service.kind == *kind));
         let mut list: Vec<ServiceInstance> = match asked.role {
             Role::Service => {
                 let tagged = view.instances(asked.name).filter(|found| has_tags(found.service, &asked.tags));
-                tagged.filter_map(|found| wanted(found, key)).collect()
+                tagged.filter_map(|found| wanted(view, found, key)).collect()
             }
             // Tags are not looked at: they are the proxy's, not those of the service.
-            Role::Connect => view.connect_instances(asked.name).filter_map(|found| wanted(found, key)).collect(),
-            Role::Ingress => Vec::new(),
+            Role::Connect => {
+                let all = view.connect_instances(asked.name).chain(through);
+                all.filter_map(|found| wanted(view, found, key)).collect()
+            }
+            Role::Ingress => through.filter_map(|found| wanted(view, found, key)).collect(),
         };
         self.sort_near(view, &asked.near, &mut list, |instance| &instance.node.name);
-        InstanceList::from(list)
+        (InstanceList::from(list), index(view, asked, &behind))
     }
 }
 
-fn index(view: &View, asked: &Instances<'_>) -> Index {
+/// What a read depends on: the service, and what decides about gateways or is filled in.
+fn topics<'t>(asked: &Instances<'_>, name: &'t str) -> Topics<'t> {
+    let service = Topic::Row(Table::Services, name);
     match asked.role {
-        Role::Service => view.service_index(asked.name),
-        Role::Connect => view.connect_index(asked.name),
-        Role::Ingress => Index::ZERO,
+        Role::Service if asked.merge_central_config => Topics::Either(service, Topic::Table(Table::ConfigEntries)),
+        Role::Service => Topics::One(service),
+        // Config entries that bind a service to gateways wake its readers.
+        Role::Connect | Role::Ingress => Topics::Either(service, Topic::Table(Table::Gateways)),
     }
 }
 
-fn wanted(found: Found<'_>, key: &Key<'_, '_>) -> Option<ServiceInstance> {
+/// The gateways through which a service is reached: out of the mesh, or into it.
+fn gateways(view: &View, asked: &Instances<'_>) -> Vec<(String, ServiceKind)> {
+    let (entry, kind) = match asked.role {
+        Role::Service => return Vec::new(),
+        Role::Connect => (Kind::TerminatingGateway, ServiceKind::TerminatingGateway),
+        Role::Ingress => (Kind::IngressGateway, ServiceKind::IngressGateway),
+    };
+    let mut names: Vec<_> = view.gateways_of(entry, asked.name).into_iter().map(|behind| behind.gateway.name).collect();
+    // One gateway may have several ports for a service.
+    names.dedup();
+    names.into_iter().map(|name| (name, kind)).collect()
+}
+
+fn index(view: &View, asked: &Instances<'_>, behind: &[(String, ServiceKind)]) -> Index {
+    let entries = view.chain_index();
+    let through = || behind.iter().map(|(gateway, _)| view.service_index(gateway)).max().unwrap_or_default();
+    match asked.role {
+        Role::Service if asked.merge_central_config => view.service_index(asked.name).max(entries),
+        Role::Service => view.service_index(asked.name),
+        Role::Connect => view.connect_index(asked.name).max(entries).max(through()),
+        // Without any config entry there are no gateways.
+        Role::Ingress if entries == Index::ZERO => entries,
+        // A service that a `*` stands for comes and goes with its instances.
+        Role::Ingress => view.service_index(asked.name).max(entries).max(through()),
+    }
+}
+
+fn wanted(view: &View, found: Found<'_>, key: &Key<'_, '_>) -> Option<ServiceInstance> {
     let Key { asked, with_checks } = *key;
     if !has(found.node, &asked.node_meta) || authorize(Right::NodeRead(&found.node.name)).is_err() {
         return None;
@@ -81,7 +120,8 @@ fn wanted(found: Found<'_>, key: &Key<'_, '_>) -> Option<ServiceInstance> {
     if asked.passing && checks.iter().any(|check| *check.status != *PASSING) {
         return None;
     }
-    Some(ServiceInstance { node: found.node.clone(), service: found.service.clone(), checks })
+    let service = if asked.merge_central_config { central::merged(view, found.service) } else { found.service.clone() };
+    Some(ServiceInstance { node: found.node.clone(), service, checks })
 }
 
 fn has_tags(service: &Service, tags: &[String]) -> bool {
@@ -97,9 +137,10 @@ struct Key<'k, 'a> {
 }
 
 impl Key<'_, '_> {
-    /// Whether many may ask for just this. The order by distance is each asker's own, and changes with coordinates.
+    /// Whether many ask for just this, and it changes with the service's index alone. Distances and config entries do not.
     fn is_shared(&self) -> bool {
-        self.asked.role == Role::Service && self.asked.near == Near::Nowhere
+        let Instances { role, near, merge_central_config, .. } = self.asked;
+        *role == Role::Service && *near == Near::Nowhere && !merge_central_config
     }
 
     fn parts(&self) -> (&str, &[String], &NodeMeta, bool, bool) {

@@ -4,10 +4,9 @@ use proconsul_base::index::Index;
 use proconsul_calls::error::CallError;
 use proconsul_calls::read::{Answer, Consistency, ReadOptions, Wait};
 use proconsul_state::store::Store;
-use proconsul_state::watch::Topic;
 
 use super::Server;
-use crate::blocking::{self, Ended};
+use crate::blocking::{self, Ended, Topics};
 use crate::local::Local;
 use crate::replica::Replica;
 
@@ -26,17 +25,17 @@ impl<R: Replica, L: Local> Server<R, L> {
     }
 
     /// Answers a read by looking at the store.
-    pub(super) async fn read<T: Send>(
+    pub(super) async fn read<'t, T: Send>(
         &self,
         options: &ReadOptions,
-        topic: Topic<'_>,
+        topics: impl Into<Topics<'t>> + Send,
         look: impl Fn(&Store) -> (T, Index) + Send + Sync,
     ) -> Result<Answer<T>, CallError> {
         self.fresh(options).await?;
         let (value, index) = match options.wait {
             None => look(&self.store),
             // In a box of its own, so that reads that do not wait stay small.
-            Some(wait) => Box::pin(self.wait(options, topic, wait, look)).await?,
+            Some(wait) => Box::pin(self.wait(options, topics.into(), wait, look)).await?,
         };
         // 0 would tell the caller that there is nothing to wait for.
         Ok(Answer { index: index.max(Index(1)), contact: self.replica.contact(), value })
@@ -47,11 +46,11 @@ impl<R: Replica, L: Local> Server<R, L> {
     async fn wait<T: Send>(
         &self,
         options: &ReadOptions,
-        topic: Topic<'_>,
+        topics: Topics<'_>,
         wait: Wait,
         look: impl Fn(&Store) -> (T, Index) + Send + Sync,
     ) -> Result<(T, Index), CallError> {
-        match blocking::wait(&self.store, topic, wait, self.settings.query_time, &self.rng, &look).await {
+        match blocking::wait(&self.store, topics, wait, self.settings.query_time, &self.rng, &look).await {
             Ended::Passed(value, index) => Ok((value, index)),
             Ended::TimeOver => {
                 self.fresh(options).await?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use proconsul_base::index::Index;
 use proconsul_types::check::{CRITICAL, Check, SERF_HEALTH};
 use proconsul_types::node::{Node, Text};
-use proconsul_types::service::Service;
+use proconsul_types::service::{Service, ServiceKind};
 
 use super::checks::Checks;
 use super::nodes::Nodes;
@@ -69,6 +69,9 @@ impl<'a> Effects<'a> {
         self.wakes.row(Table::Services, folded(&service.name).into());
         if let Some(to) = destination(service).filter(|to| !same(to, &service.name)) {
             self.wakes.row(Table::Services, folded(to).into());
+        }
+        if matches!(service.kind, ServiceKind::IngressGateway | ServiceKind::TerminatingGateway) {
+            self.wakes.table(Table::Gateways);
         }
     }
 }

@@ -29,7 +29,7 @@ const FOLDED_NAMES: [&str; 2] = ["s", "t"];
 
 #[derive(Clone, Debug)]
 enum Step {
-    Register(Register),
+    Register(Box<Register>),
     Node(&'static str),
     Service(&'static str, &'static str),
     Check(&'static str, &'static str),
@@ -38,7 +38,7 @@ enum Step {
 impl Step {
     fn encoded(&self) -> Vec<u8> {
         let command = match self {
-            Self::Register(register) => CatalogCommand::Register(Box::new(register.clone())),
+            Self::Register(register) => CatalogCommand::Register(register.clone()),
             Self::Node(node) => CatalogCommand::DeregisterNode { node },
             Self::Service(node, id) => CatalogCommand::DeregisterService { node, id },
             Self::Check(node, id) => CatalogCommand::DeregisterCheck { node, id },
@@ -84,7 +84,7 @@ fn step() -> impl Strategy<Value = Step> {
         // The form does not carry the node of a service or a check: it is the one that is registered.
         let service = service.map(|service| Service { node: node.name.clone(), ..service });
         let checks = check.map(|check| Check { node: node.name.clone(), ..check }).into_iter().collect();
-        Step::Register(Register { node, service, checks, skip_node_update })
+        Step::Register(Box::new(Register { node, service, checks, skip_node_update }))
     });
     prop_oneof![
         6 => register,
