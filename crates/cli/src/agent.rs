@@ -8,7 +8,7 @@ mod signals;
 use anyhow::Context;
 use proconsul_agent::Config;
 use proconsul_agent::config;
-use proconsul_node::{Shutdown, log};
+use proconsul_node::{Handle, Shutdown, log};
 use tokio::runtime::Builder;
 
 use self::machine::Machine;
@@ -77,21 +77,21 @@ fn announce(config: &Config) {
 async fn live(config: Config, running: impl FnOnce()) -> anyhow::Result<Exit> {
     let (leave_on_terminate, leave_on_interrupt) = (config.leave_on_terminate, !config.skip_leave_on_interrupt);
     let mut signals = Signals::listen().context("signals cannot be received")?;
-    let handle = match proconsul_node::start(config).await {
-        Ok(handle) => handle,
-        Err(error) => {
-            let error = format!("{:#}", anyhow::Error::new(error));
-            tracing::error!(target: "agent", error, "Error starting agent");
-            return Ok(Exit::Failure);
-        }
-    };
+    let Some(mut handle) = start(config.clone()).await else { return Ok(Exit::Failure) };
     running();
     loop {
         let signal = tokio::select! {
             over = handle.wait_shutdown() => {
-                let exit = ended(&over);
+                let end = ended(&over);
                 handle.stop().await;
-                return Ok(exit);
+                match end {
+                    End::Exit(exit) => return Ok(exit),
+                    End::Again => match start(config.clone()).await {
+                        Some(again) => handle = again,
+                        None => return Ok(Exit::Failure),
+                    },
+                }
+                continue;
             }
             signal = signals.next() => signal,
         };
@@ -122,12 +122,34 @@ async fn live(config: Config, running: impl FnOnce()) -> anyhow::Result<Exit> {
     }
 }
 
-/// How the process ends when the node ends by itself.
-fn ended(over: &Shutdown) -> Exit {
-    match over {
+/// A running node, unless it cannot be started, which is told.
+async fn start(config: Config) -> Option<Handle> {
+    match proconsul_node::start(config).await {
+        Ok(handle) => Some(handle),
+        Err(error) => {
+            let error = format!("{:#}", anyhow::Error::new(error));
+            tracing::error!(target: "agent", error, "Error starting agent");
+            None
+        }
+    }
+}
+
+/// What follows when the node ends by itself.
+enum End {
+    Exit(Exit),
+    /// The node starts again, as a new server.
+    Again,
+}
+
+fn ended(over: &Shutdown) -> End {
+    End::Exit(match over {
         Shutdown::Left => {
             tracing::info!(target: "agent", "Graceful exit completed");
             Exit::Success
+        }
+        Shutdown::Removed => {
+            tracing::warn!(target: "agent", "this server was removed from its cluster; it joins again as a new one");
+            return End::Again;
         }
         Shutdown::JoinExhausted => {
             tracing::error!(target: "agent", "Failed to join: max retry limit reached (-retry-max); exiting");
@@ -137,5 +159,5 @@ fn ended(over: &Shutdown) -> Exit {
             tracing::error!(target: "agent", error, "the agent cannot go on");
             Exit::Failure
         }
-    }
+    })
 }

@@ -28,7 +28,7 @@ use crate::recover::{Begun, recover};
 use crate::report::{ApplyReporter, LogReporter};
 use crate::shared::{Shared, Status};
 use crate::snapshot::{Sending, Shelf};
-use crate::start::{Fatal, StartError};
+use crate::start::{Fatal, Removed, StartError};
 use crate::waiting::Waiting;
 use crate::{apply, write};
 
@@ -57,6 +57,7 @@ pub(crate) struct Engine<D: Disk, M> {
     pub(crate) runtime: runtime::Handle,
     pub(crate) fatal: Fatal,
     pub(crate) retire: Retire,
+    pub(crate) removed: Removed,
     pub(crate) threads: Arc<Mutex<Vec<JoinHandle<()>>>>,
     /// Locked for as long as a thread may write.
     pub(crate) directory: Arc<Directory<D>>,
@@ -194,6 +195,7 @@ impl<D: Disk, M: Machine> Engine<D, M> {
             apply: Arc::clone(apply),
             runtime: self.runtime.clone(),
             fatal: Arc::clone(&self.fatal),
+            removed: Arc::clone(&self.removed),
             retire: Arc::clone(&self.retire),
         }
     }

@@ -43,5 +43,5 @@ pub use gate::ServerGate;
 pub use handle::Handle;
 pub use machine::{Capture, Machine, MachineError};
 pub use shared::{Progress, Status};
-pub use start::{Fatal, Options, Running, StartError, start};
+pub use start::{Fatal, Options, Removed, Running, StartError, start};
 pub use wire::Certainty;

@@ -16,6 +16,7 @@ use crate::identity::Retire;
 use crate::link::Links;
 use crate::mailbox::Mailbox;
 use crate::snapshot::{Sending, Shelf};
+use crate::start::Removed;
 
 pub(crate) struct Outlet<D: Disk> {
     pub(crate) links: Links,
@@ -27,6 +28,7 @@ pub(crate) struct Outlet<D: Disk> {
     pub(crate) runtime: runtime::Handle,
     pub(crate) fatal: Arc<dyn Fn(String) + Send + Sync>,
     pub(crate) retire: Retire,
+    pub(crate) removed: Removed,
 }
 
 impl<D: Disk> Outlets for Outlet<D> {
@@ -69,9 +71,10 @@ impl<D: Disk> Outlets for Outlet<D> {
     }
 
     fn removed(&self) {
-        let retire = Arc::clone(&self.retire);
-        self.runtime.spawn_blocking(move || {
-            if let Err(error) = retire() {
+        let (retire, removed) = (Arc::clone(&self.retire), Arc::clone(&self.removed));
+        self.runtime.spawn_blocking(move || match retire() {
+            Ok(()) => removed(),
+            Err(error) => {
                 tracing::error!(target: "agent.server.raft", %error, "failed to give the Raft identity up after the removal");
             }
         });

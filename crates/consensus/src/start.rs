@@ -39,6 +39,10 @@ use crate::snapshot::{Receiving, Shelf};
 /// Told when this server can promise nothing any more; the process must end.
 pub type Fatal = Arc<dyn Fn(String) + Send + Sync>;
 
+/// Told when this server has been removed from its cluster and has given its identity up: the next start is that of a new
+/// server. Until then it only keeps its voice for those who do not know of the removal.
+pub type Removed = Arc<dyn Fn() + Send + Sync>;
+
 /// What a consensus is built from.
 pub struct Options<D: Disk, M> {
     /// The disk that the directory is on.
@@ -73,6 +77,8 @@ pub struct Options<D: Disk, M> {
     pub runtime: runtime::Handle,
     /// Told when the disk or the state fails.
     pub fatal: Fatal,
+    /// Told when this server is no member any more.
+    pub removed: Removed,
 }
 
 /// Why consensus does not start.
@@ -207,6 +213,7 @@ pub fn start<D: Disk, M: Machine>(options: Options<D, M>) -> Result<Running<D>, 
         runtime: options.runtime.clone(),
         fatal: Arc::clone(&fatal),
         retire,
+        removed: options.removed,
         threads: Arc::clone(&threads),
         directory: Arc::clone(&directory),
     };

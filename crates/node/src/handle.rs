@@ -19,6 +19,8 @@ use crate::start;
 pub enum Shutdown {
     /// It has left the cluster on request.
     Left,
+    /// The cluster has removed it while it was away, or an operator has: started again, it joins as a new server.
+    Removed,
     /// `-retry-max` attempts to join have failed.
     JoinExhausted,
     /// The disk or the state failed: nothing more can be promised.

@@ -16,6 +16,7 @@ pub mod log;
 mod members;
 mod pool;
 mod position;
+mod removal;
 mod resolve;
 mod start;
 mod tags;

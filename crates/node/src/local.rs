@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use parking_lot::RwLock;
@@ -31,6 +32,8 @@ pub(crate) struct Node {
     pub(crate) figures: RwLock<Figures>,
     /// Wakes whoever waits to stop the node after it has left.
     pub(crate) left: Arc<Notify>,
+    /// Whether it is on its way out of the cluster.
+    pub(crate) leaving: AtomicBool,
     /// The user events that were heard.
     pub(crate) events: Arc<History>,
 }
@@ -117,6 +120,7 @@ impl Node {
 
     /// Hands leadership over, tells everybody that this node goes, and waits until that has spread.
     pub(crate) async fn depart(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
         self.consensus.hand_over(crate::HAND_OVER_PATIENCE).await;
         if let Err(error) = self.consensus.retire().await {
             tracing::error!(target: "agent.server", %error, "failed to give the Raft identity up; this server may come back under it");

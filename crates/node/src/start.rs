@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use parking_lot::RwLock;
 use proconsul_agent::Config;
@@ -29,7 +30,7 @@ use crate::handle::{Handle, Shutdown};
 use crate::join::{Exhausted, Joiner};
 use crate::local::{Figures, Node};
 use crate::resolve::Resolver;
-use crate::{dns, duties, events, identity, local, position, tags};
+use crate::{dns, duties, events, identity, local, position, removal, tags};
 
 /// Bytes of log after which a snapshot is due, unless the last snapshot was larger.
 const SNAPSHOT_BYTES: u64 = 16 * 1024 * 1024;
@@ -61,6 +62,8 @@ struct Starting {
     rng: Rng,
     over: watch::Sender<Option<Shutdown>>,
     closing: watch::Sender<bool>,
+    /// Whether the cluster goes on without this server.
+    removed: watch::Sender<bool>,
     /// The listeners for clients; they end by themselves when closing.
     doors: JoinSet<()>,
     tasks: JoinSet<()>,
@@ -78,6 +81,7 @@ impl Starting {
             rng: Rng::seeded(seed()),
             over: watch::Sender::new(None),
             closing: watch::Sender::new(false),
+            removed: watch::Sender::new(false),
             doors: JoinSet::new(),
             tasks: JoinSet::new(),
         })
@@ -102,6 +106,7 @@ impl Starting {
             cluster: running.cluster(),
             figures: RwLock::new(Figures::default()),
             left: Arc::clone(&left),
+            leaving: AtomicBool::new(false),
             events: Arc::default(),
         });
         let (heard, history) = (gossip.events(), Arc::clone(&node.events));
@@ -116,6 +121,7 @@ impl Starting {
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
         self.tell_cluster(&gossip, &running, &node);
         self.ends_with(async move { left.notified().await }, Shutdown::Left);
+        self.ends_with(removal::passed(self.removed.subscribe(), Arc::clone(&node)), Shutdown::Removed);
         self.join(&gossip, &running).await?;
         Ok(Handle {
             config,
@@ -150,7 +156,7 @@ impl Starting {
     ) -> Result<(Running<D>, Arc<Store>), StartError> {
         let config = Arc::clone(&self.config);
         let (path, seed, source) = (path.to_owned(), self.rng.u64(), self.source);
-        let (over, runtime) = (self.over.clone(), runtime::Handle::current());
+        let (over, removed, runtime) = (self.over.clone(), self.removed.clone(), runtime::Handle::current());
         let begin = move || {
             let (directory, node_id, warnings) = identity::open(disk.clone(), &path, &config)?;
             for warning in warnings {
@@ -181,6 +187,7 @@ impl Starting {
                     tracing::error!(target: "agent.server", %reason, "the agent stops: it can no longer keep its promises");
                     over.send_replace(Some(Shutdown::Fatal(reason)));
                 }),
+                removed: Arc::new(move || drop(removed.send_replace(true))),
             })?;
             Ok::<_, StartError>((running, store))
         };

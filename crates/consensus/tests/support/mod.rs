@@ -136,6 +136,7 @@ impl World {
             trailing: self.trailing,
             seed: Rng::seeded(u64::from(address.port())).u64(),
             runtime: tokio::runtime::Handle::current(),
+            removed: Arc::new(|| {}),
             fatal: Arc::new(|reason| panic!("a server failed: {reason}")),
         };
         let running = Arc::new(tokio::task::spawn_blocking(|| start(options)).await.unwrap()?);

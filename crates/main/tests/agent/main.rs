@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod addresses;
 #[cfg(test)]
+mod autopilot;
+#[cfg(test)]
 mod catalog;
 #[cfg(test)]
 mod durable;

@@ -54,7 +54,7 @@ pub enum Deed {
 pub enum Scope {
     /// What changes with the pool.
     Presence,
-    /// Addresses too.
+    /// Addresses too, and nodes that the pool has not shown for a whole period.
     Everything,
 }
 

@@ -87,7 +87,8 @@ fn round(
         let known = known(view, &check.node);
         deeds.extend(match rounds.unseen(memory.now(), &check.node, place.patience) {
             Unseen::Gone => gone(&check.node, &known),
-            Unseen::Failed => failed(&check.node, &known),
+            Unseen::Failed if scope == Scope::Everything => failed(&check.node, &known),
+            Unseen::Failed => None,
         });
     }
     deeds
