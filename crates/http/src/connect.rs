@@ -15,11 +15,10 @@ use proconsul_filter::Shape;
 use proconsul_types::intention::Intention;
 use serde::Serialize;
 
-use self::body::Body;
+use self::body::read;
 pub(crate) use self::error::IntentionRefusal;
 pub(crate) use self::exact::exact;
 pub(crate) use self::matching::{check, matching};
-use crate::body::BodyLimit;
 use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::reply::Reply;
@@ -51,7 +50,7 @@ pub(crate) async fn intentions<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, Htt
     let options = cx.read_options()?;
     cx.default_namespace()?;
     if *cx.method == Method::POST {
-        let Body { intention, .. } = cx.decoded(BodyLimit::ANY, HttpError::DecodeInside).await?;
+        let intention = read(cx, HttpError::DecodeInside).await?;
         let write = WriteIntention { datacenter: options.datacenter, intention };
         let id = cx.door.intention_create(write).await?;
         return cx.record(&Made { id });
@@ -68,8 +67,7 @@ pub(crate) async fn intention<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, Http
     let id = Which::Id(cx.rest);
     match *cx.method {
         Method::PUT => {
-            let Body { intention, .. } =
-                cx.decoded(BodyLimit::ANY, |error| IntentionRefusal::Body(error).into()).await?;
+            let intention = read(cx, |error| IntentionRefusal::Body(error).into()).await?;
             let id = cx.rest.to_owned();
             let intention = Intention { id: id.clone(), ..intention };
             cx.door.intention_update(WriteIntention { datacenter: options.datacenter, intention }).await?;

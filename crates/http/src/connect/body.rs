@@ -2,15 +2,28 @@
 
 use proconsul_types::intention::Intention;
 
-use crate::decode::record;
+use crate::body::BodyLimit;
+use crate::cx::Cx;
+use crate::decode::{DecodeError, Named, named, record};
+use crate::error::HttpError;
+
+/// Reads the intention that a request brings; `wrong` says how a body is told that cannot be read.
+pub(super) async fn read<D>(cx: &mut Cx<'_, D>, wrong: fn(DecodeError) -> HttpError) -> Result<Intention, HttpError> {
+    let Body { intention, source_type, action, .. } = cx.decoded(BodyLimit::ANY, wrong).await?;
+    Ok(Intention { source_type: source_type.text.as_ref().into(), action: action.text.as_ref().into(), ..intention })
+}
 
 /// An intention as a user sends it: also with what only the server says.
 #[derive(Debug, Default)]
-pub(super) struct Body {
-    pub(super) intention: Intention,
+struct Body {
+    intention: Intention,
+    source_type: Named<SourceType>,
+    action: Named<Action>,
     create_index: u64,
     modify_index: u64,
 }
+
+named!(SourceType = "structs.IntentionSourceType", Action = "structs.IntentionAction");
 
 record!(Body, "struct { Hash string; CreatedAt string; UpdatedAt string; *structs.Alias }", strict {
     "ID" => intention.id,
@@ -19,8 +32,8 @@ record!(Body, "struct { Hash string; CreatedAt string; UpdatedAt string; *struct
     "SourceName" => intention.source_name,
     "DestinationNS" => intention.destination_ns,
     "DestinationName" => intention.destination_name,
-    "SourceType" => intention.source_type,
-    "Action" => intention.action,
+    "SourceType" => source_type,
+    "Action" => action,
     "DefaultAddr" => intention.default_addr,
     "DefaultPort" => intention.default_port,
     "Permissions" => intention.permissions,

@@ -6,9 +6,8 @@ use proconsul_calls::intention::{Which, WriteIntention};
 use proconsul_types::intention::{Intention, Pair};
 
 use super::IntentionRefusal;
-use super::body::Body;
+use super::body::read;
 use super::matching::name;
-use crate::body::BodyLimit;
 use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::reply::Reply;
@@ -19,8 +18,7 @@ pub(crate) async fn exact<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpErro
     let pair = pair(cx)?;
     match *cx.method {
         Method::PUT => {
-            let Body { intention, .. } =
-                cx.decoded(BodyLimit::ANY, |error| IntentionRefusal::Body(error).into()).await?;
+            let intention = read(cx, |error| IntentionRefusal::Body(error).into()).await?;
             let Pair { source_ns, source_name, destination_ns, destination_name } = pair;
             let intention = Intention { source_ns, source_name, destination_ns, destination_name, ..intention };
             cx.door.intention_upsert(WriteIntention { datacenter: options.datacenter, intention }).await?;
