@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::address::{self, Address};
 use crate::answer::instance::{self, Place};
+use crate::health;
 use crate::lookup::Found;
 use crate::message::{Question, Record, kind};
 use crate::name::Name;
@@ -49,14 +50,15 @@ pub fn targets(asked: &Asked, found: &Found<'_>, question: &Question, settings: 
             }
         }
         Found::Instances(instances) if matches!(asked, Asked::Service(_)) => {
-            for told in instances.iter().filter(|one| crate::health::is_told(one, settings.only_passing)) {
+            let named = instances.iter().filter(|one| instance::may_have_name(one));
+            for told in named.filter(|one| health::is_told(one, settings.only_passing)) {
                 if let Some(Place::Name(name)) = instance::place(told, question) {
                     add(name);
                 }
             }
         }
         Found::Queried { instances, .. } => {
-            for told in instances {
+            for told in instances.iter().filter(|one| instance::may_have_name(one)) {
                 if let Some(Place::Name(name)) = instance::place(told, question) {
                     add(name);
                 }

@@ -53,6 +53,12 @@ impl Name {
         if bytes.len() > NAME_BYTES { Err(NameError::LongName(bytes.len())) } else { Ok(Self(bytes.into())) }
     }
 
+    /// The name in these bytes, whose reader has checked every length.
+    pub(crate) fn from_wire(bytes: Vec<u8>) -> Self {
+        debug_assert!(bytes.len() <= NAME_BYTES && bytes.ends_with(&[0]), "a whole name");
+        Self(bytes.into())
+    }
+
     /// As on the wire, with the zero at the end.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -25,6 +25,14 @@ pub(crate) enum Place<'a> {
     Name(&'a str),
 }
 
+/// Whether any address of an instance may be a name: most have none, and are not worth a closer look.
+pub(crate) fn may_have_name(instance: &ServiceInstance) -> bool {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let (node, service) = (&instance.node, &instance.service);
+    let is_tagged = node.tagged_addresses.is_some() || service.tagged_addresses.is_some();
+    is_tagged || !is_number(&node.address) || !is_number(&service.address)
+}
+
 /// Where an instance is, for the type of record that is asked for.
 pub(crate) fn place<'a>(instance: &'a ServiceInstance, question: &Question) -> Option<Place<'a>> {
     let node_address = address::of_node(&instance.node, question.kind);

@@ -56,20 +56,20 @@ impl<'a> Cursor<'a> {
 
     /// A name, pointers followed. Each pointer leads further to the front, so there is an end.
     pub(super) fn name(&mut self) -> Result<Name, Malformed> {
-        let mut labels: Vec<&'a [u8]> = Vec::with_capacity(8);
+        let mut bytes = Vec::with_capacity(64);
         let mut reader = *self;
         let mut after = None;
-        let mut length = 1;
         loop {
             let begin = reader.at;
             match reader.u8()? {
                 0 => break,
                 size @ 1..=63 => {
-                    length += 1 + usize::from(size);
-                    if length > NAME_BYTES {
+                    bytes.push(size);
+                    bytes.extend_from_slice(reader.bytes(usize::from(size))?);
+                    // The end is still to come.
+                    if bytes.len() >= NAME_BYTES {
                         return Err(Malformed);
                     }
-                    labels.push(reader.bytes(usize::from(size))?);
                 }
                 high @ 0xc0.. => {
                     let target = usize::from(high & 0x3f) << 8 | usize::from(reader.u8()?);
@@ -83,7 +83,8 @@ impl<'a> Cursor<'a> {
             }
         }
         self.at = after.unwrap_or(reader.at);
-        Name::from_labels(labels).map_err(|_| Malformed)
+        bytes.push(0);
+        Ok(Name::from_wire(bytes))
     }
 
     pub(super) fn record(&mut self) -> Result<RecordHead<'a>, Malformed> {

@@ -1,6 +1,6 @@
 //! Our messages as packets, names compressed (RFC 1035 §4.1.4) the way Consul's are: by the exact spelling, and never inside SRV.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::flag;
 use crate::edns::Edns;
@@ -56,14 +56,14 @@ fn record_length(record: &Record) -> usize {
 struct Writer<'a> {
     bytes: Vec<u8>,
     /// Where a name, or the end of one, was written. `None` without compression.
-    places: Option<HashMap<&'a [u8], u16>>,
-    /// The question's name, which most records repeat.
+    places: Option<BTreeMap<&'a [u8], u16>>,
+    /// The question's name, which most records repeat; its ends are among the places only when another name was written.
     asked: Option<&'a Name>,
 }
 
 impl<'a> Writer<'a> {
     fn new(compress: bool) -> Self {
-        Self { bytes: Vec::with_capacity(512), places: compress.then(HashMap::new), asked: None }
+        Self { bytes: Vec::with_capacity(512), places: compress.then(BTreeMap::new), asked: None }
     }
 
     fn message(&mut self, message: &'a Message) {
@@ -100,7 +100,7 @@ impl<'a> Writer<'a> {
     }
 
     fn question(&mut self, question: &'a Question) {
-        self.name(&question.name, true);
+        self.bytes.extend_from_slice(question.name.as_bytes());
         self.u16(question.kind);
         self.u16(question.class);
         self.asked = Some(&question.name);
@@ -149,6 +149,7 @@ impl<'a> Writer<'a> {
             self.u16(0xc000 | HEAD_BYTES as u16);
             return;
         }
+        self.know_question();
         let mut rest = name.as_bytes();
         while let [length, ..] = rest
             && *length > 0
@@ -170,6 +171,22 @@ impl<'a> Writer<'a> {
             rest = after;
         }
         self.bytes.push(0);
+    }
+
+    /// Lets later names point to the ends of the question's.
+    fn know_question(&mut self) {
+        let (Some(asked), Some(places)) = (self.asked, &mut self.places) else { return };
+        if !places.is_empty() {
+            return;
+        }
+        let mut rest = asked.as_bytes();
+        while let [length, ..] = rest
+            && *length > 0
+        {
+            // A name has at most 255 bytes.
+            places.insert(rest, (HEAD_BYTES + asked.as_bytes().len() - rest.len()) as u16);
+            rest = &rest[1 + usize::from(*length)..];
+        }
     }
 
     fn edns(&mut self, edns: &Edns) {
