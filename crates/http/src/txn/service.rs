@@ -37,8 +37,8 @@ struct ServiceBody {
     create_index: u64,
     modify_index: u64,
     content_hash: String,
-    proxy: Value,
-    connect: Value,
+    proxy: ProxyBody,
+    connect: ConnectBody,
     namespace: String,
 }
 
@@ -60,6 +60,38 @@ record!(ServiceBody, "api.AgentService", strict {
     "Connect" => connect,
     "Namespace" => namespace,
 });
+
+/// Not looked at deeper than this.
+#[derive(Debug, Default)]
+struct ProxyBody {
+    destination_service_name: String,
+    destination_service_id: String,
+    local_service_address: String,
+    local_service_port: i64,
+    config: Value,
+    upstreams: Value,
+    mesh_gateway: Value,
+    expose: Value,
+}
+
+record!(ProxyBody, "api.AgentServiceConnectProxyConfig", strict {
+    "DestinationServiceName" => destination_service_name,
+    "DestinationServiceID" => destination_service_id,
+    "LocalServiceAddress" => local_service_address,
+    "LocalServicePort" => local_service_port,
+    "Config" => config,
+    "Upstreams" => upstreams,
+    "MeshGateway" => mesh_gateway,
+    "Expose" => expose,
+});
+
+#[derive(Debug, Default)]
+struct ConnectBody {
+    native: bool,
+    sidecar_service: Value,
+}
+
+record!(ConnectBody, "api.AgentServiceConnect", strict { "Native" => native, "SidecarService" => sidecar_service });
 
 #[derive(Debug, Default)]
 struct WeightsBody {

@@ -17,6 +17,8 @@ mod killed;
 #[cfg(test)]
 mod linear;
 #[cfg(test)]
+mod locks;
+#[cfg(test)]
 mod no_leader;
 #[cfg(test)]
 mod peers;

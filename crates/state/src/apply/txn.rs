@@ -9,7 +9,7 @@ mod refusal;
 
 use proconsul_base::index::Index;
 use proconsul_base::limit;
-use proconsul_types::txn::{Op, OpError, OpResult, Outcome};
+use proconsul_types::txn::{KvOp, KvVerb, Op, OpError, OpResult, Outcome};
 
 use self::refusal::Refusal;
 use crate::table::Tables;
@@ -34,6 +34,7 @@ impl Tables {
 
     /// `room`: how many bytes of keys and values may be read.
     fn carry_out(&mut self, index: Index, ops: &[Op], mut room: usize, wakes: &mut Wakes) -> Outcome {
+        self.no_lock_waits(ops)?;
         let (mut results, mut errors) = (Vec::new(), Vec::new());
         for (place, op) in ops.iter().enumerate() {
             let found = self.operate(index, op, wakes).and_then(|found| match room.checked_sub(read_bytes(&found)) {
@@ -45,10 +46,21 @@ impl Tables {
             });
             match found {
                 Ok(found) => results.extend(found),
-                Err(refusal) => errors.push(OpError { op_index: place as u32, what: refusal.to_string() }),
+                Err(refusal) => errors.push(op_error(place, &refusal)),
             }
         }
         if errors.is_empty() { Ok(results) } else { Err(errors) }
+    }
+
+    /// Locks that wait for a lock-delay are told before anything is tried, and alone.
+    fn no_lock_waits(&self, ops: &[Op]) -> Result<(), Vec<OpError>> {
+        let waits = |op: &Op| match op {
+            Op::Kv(KvOp { verb: KvVerb::Lock, key, .. }) if self.lock_delays.has(key) => Some(key.to_string()),
+            _ => None,
+        };
+        let error = |(place, op)| waits(op).map(|key| op_error(place, &Refusal::LockDelay(key)));
+        let errors: Vec<OpError> = ops.iter().enumerate().filter_map(error).collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
     fn operate(&mut self, index: Index, op: &Op, wakes: &mut Wakes) -> Found {
@@ -60,6 +72,10 @@ impl Tables {
             Op::Never(reason) => Err(Refusal::Never(reason.clone())),
         }
     }
+}
+
+fn op_error(place: usize, refusal: &Refusal) -> OpError {
+    OpError { op_index: place as u32, what: refusal.to_string() }
 }
 
 fn read_bytes(found: &[OpResult]) -> usize {

@@ -153,7 +153,6 @@ fn every_condition_on_a_key_has_its_own_words() {
         Op::Kv(kv(KvVerb::Lock, "k")),
         of("x", kv(KvVerb::Lock, "k")),
         of(&two, kv(KvVerb::Lock, "k")),
-        of(&one, kv(KvVerb::Lock, "w")),
         Op::Kv(kv(KvVerb::Unlock, "l")),
         of("x", kv(KvVerb::Unlock, "l")),
         of(&two, kv(KvVerb::Unlock, "l")),
@@ -169,12 +168,13 @@ fn every_condition_on_a_key_has_its_own_words() {
         "7 missing session".to_owned(),
         "8 failed session lookup: index error: UUID must be 36 characters".to_owned(),
         format!("9 invalid session \"{two}\""),
-        "10 failed to lock key \"w\" due to lock delay".to_owned(),
-        "11 missing session".to_owned(),
+        "10 missing session".to_owned(),
+        "11 failed to unlock key \"l\", lock isn't held, or is held by another session".to_owned(),
         "12 failed to unlock key \"l\", lock isn't held, or is held by another session".to_owned(),
-        "13 failed to unlock key \"l\", lock isn't held, or is held by another session".to_owned(),
     ];
     assert_eq!(refused(&mut world, ops), reasons);
+    let waits = vec![Op::Kv(kv(KvVerb::Get, "none")), of(&one, kv(KvVerb::Lock, "w"))];
+    assert_eq!(refused(&mut world, waits), ["1 failed to lock key \"w\" due to lock delay"], "this is told alone");
     world.create(session(3)).unwrap();
     let held = refused(&mut world, vec![of(&id(3).to_string(), kv(KvVerb::Lock, "l"))]);
     assert_eq!(held, ["0 failed to lock key \"l\", lock is already held"]);
