@@ -86,17 +86,17 @@ async fn instances<D: Door>(cx: &Cx<'_, D>, role: Role) -> Result<Reply, HttpErr
 }
 
 pub(crate) async fn node<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
-    node_with(cx, json::node::with_services_by_id).await
+    node_with(cx, |out, node, _| json::node::with_services_by_id(out, node)).await
 }
 
 pub(crate) async fn node_services<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     node_with(cx, json::node::with_services).await
 }
 
-/// A node and the wanted ones of its services.
+/// A node and the wanted ones of its services; `write` is told whether that is all of them.
 async fn node_with<D: Door>(
     cx: &Cx<'_, D>,
-    write: fn(&mut Vec<u8>, Option<&NodeServices>),
+    write: fn(&mut Vec<u8>, Option<&NodeServices>, bool),
 ) -> Result<Reply, HttpError> {
     let asked = of_node(cx)?;
     let selection = cx.selection(&SERVICE)?;
@@ -106,7 +106,7 @@ async fn node_with<D: Door>(
         node.services.retain(|service| selection.has_written(|out| json::service::object(out, service)));
     }
     let mut out = Vec::new();
-    write(&mut out, value.as_ref());
+    write(&mut out, value.as_ref(), selection.takes_all());
     Ok(discovered(cx, consistency, index, contact, out))
 }
 

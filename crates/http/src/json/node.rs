@@ -55,14 +55,19 @@ pub(crate) fn with_services_by_id(out: &mut Vec<u8>, node: Option<&NodeServices>
     out.extend_from_slice(b"}}");
 }
 
-/// Appends a node with the list of the services on it; nothing but `null`s for no node.
-pub(crate) fn with_services(out: &mut Vec<u8>, node: Option<&NodeServices>) {
+/// Appends a node with the list of the services on it; nothing but `null`s for no node. A list that is empty before anyone
+/// has chosen from it is `null` too.
+pub(crate) fn with_services(out: &mut Vec<u8>, node: Option<&NodeServices>, is_whole: bool) {
     let Some(NodeServices { node, services }) = node else {
         return out.extend_from_slice(b"{\"Node\":null,\"Services\":null}");
     };
     out.extend_from_slice(b"{\"Node\":");
     object(out, node);
     name!(out, "Services");
-    array(out, services, |out, service| service::object(out, service));
+    if services.is_empty() && is_whole {
+        out.extend_from_slice(b"null");
+    } else {
+        array(out, services, |out, service| service::object(out, service));
+    }
     out.push(b'}');
 }

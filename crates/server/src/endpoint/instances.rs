@@ -69,7 +69,7 @@ impl<R: Replica, L: Local> Server<R, L> {
             Role::Ingress => through.filter_map(|found| wanted(view, found, key)).collect(),
         };
         self.sort_near(view, &asked.near, &mut list, |instance| &instance.node.name);
-        (InstanceList::from(list), index(view, asked, &behind))
+        (InstanceList::from(list), index(view, key, &behind))
     }
 }
 
@@ -97,17 +97,19 @@ fn gateways(view: &View, asked: &Instances<'_>) -> Vec<(String, ServiceKind)> {
     names.into_iter().map(|name| (name, kind)).collect()
 }
 
-fn index(view: &View, asked: &Instances<'_>, behind: &[(String, ServiceKind)]) -> Index {
+fn index(view: &View, key: &Key<'_, '_>, behind: &[(String, ServiceKind)]) -> Index {
+    let Key { asked, with_checks } = *key;
     let entries = view.chain_index();
-    let through = || behind.iter().map(|(gateway, _)| view.service_index(gateway)).max().unwrap_or_default();
+    let through =
+        || behind.iter().map(|(gateway, _)| view.service_index(gateway, with_checks)).max().unwrap_or_default();
     match asked.role {
-        Role::Service if asked.merge_central_config => view.service_index(asked.name).max(entries),
-        Role::Service => view.service_index(asked.name),
-        Role::Connect => view.connect_index(asked.name).max(entries).max(through()),
+        Role::Service if asked.merge_central_config => view.service_index(asked.name, with_checks).max(entries),
+        Role::Service => view.service_index(asked.name, with_checks),
+        Role::Connect => view.connect_index(asked.name, with_checks).max(entries).max(through()),
         // Without any config entry there are no gateways.
         Role::Ingress if entries == Index::ZERO => entries,
         // A service that a `*` stands for comes and goes with its instances.
-        Role::Ingress => view.service_index(asked.name).max(entries).max(through()),
+        Role::Ingress => view.service_index(asked.name, with_checks).max(entries).max(through()),
     }
 }
 
@@ -183,7 +185,7 @@ impl Memo {
     fn get(&self, key: &Key<'_, '_>, replacements: u64, store: &Store) -> Option<(InstanceList, Index)> {
         let place = self.place(key).lock();
         let kept = place.as_ref().filter(|kept| kept.is_for(key) && kept.replacements == replacements)?;
-        (kept.index == store.service_index(key.asked.name)).then(|| (kept.list.clone(), kept.index))
+        (kept.index == store.service_index(key.asked.name, key.with_checks)).then(|| (kept.list.clone(), kept.index))
     }
 
     fn keep(&self, key: &Key<'_, '_>, replacements: u64, index: Index, list: &InstanceList) {

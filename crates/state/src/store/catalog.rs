@@ -50,8 +50,8 @@ impl<'a> Found<'a> {
 
 impl Store {
     /// The index to wait on for the instances of a service, as [`View::service_index`] gives it.
-    pub fn service_index(&self, name: &str) -> Index {
-        service_index(&self.tables.read().catalog, name)
+    pub fn service_index(&self, name: &str, with_checks: bool) -> Index {
+        service_index(&self.tables.read().catalog, name, with_checks)
     }
 
     /// How often the whole state was replaced by another: between two replacements, one index of a service stands for one
@@ -161,32 +161,29 @@ impl View {
     }
 
     /// The index to wait on for the instances of a service: the last change of one, of its node or of its checks. Without
-    /// instances: the last time some service lost its last one, else the last change of the catalog.
-    pub fn service_index(&self, name: &str) -> Index {
-        service_index(&self.tables.catalog, name)
+    /// instances: the last time some service lost its last one, else the last change of the catalog, or of nodes and services
+    /// alone for who sees no checks.
+    pub fn service_index(&self, name: &str, with_checks: bool) -> Index {
+        service_index(&self.tables.catalog, name, with_checks)
     }
 
-    /// The same for the instances through which a service is reached in the mesh.
-    pub fn connect_index(&self, name: &str) -> Index {
-        let seen = self.tables.catalog.services.leading_changed(name);
-        seen.unwrap_or_else(|| missing_index(&self.tables.catalog))
-    }
-
-    /// The index to wait on for a service that has no instances.
-    pub fn missing_service_index(&self) -> Index {
-        missing_index(&self.tables.catalog)
+    /// The same for the instances through which a service is reached in the mesh. When none was ever lost, a service that is
+    /// not in the mesh has its own index.
+    pub fn connect_index(&self, name: &str, with_checks: bool) -> Index {
+        let Catalog { services, .. } = &self.tables.catalog;
+        let lost = || Some(services.extinct()).filter(|extinct| *extinct > Index::ZERO);
+        let index = services.leading_changed(name).or_else(lost);
+        index.unwrap_or_else(|| self.service_index(name, with_checks))
     }
 }
 
-fn service_index(catalog: &Catalog, name: &str) -> Index {
-    catalog.services.named_changed(name).unwrap_or_else(|| missing_index(catalog))
-}
-
-fn missing_index(catalog: &Catalog) -> Index {
-    match catalog.services.extinct() {
-        Index::ZERO => catalog.newest(),
+fn service_index(catalog: &Catalog, name: &str, with_checks: bool) -> Index {
+    let Catalog { nodes, services, checks } = catalog;
+    services.named_changed(name).unwrap_or_else(|| match services.extinct() {
+        Index::ZERO if with_checks => nodes.changed().max(services.changed()).max(checks.changed()),
+        Index::ZERO => nodes.changed().max(services.changed()),
         extinct => extinct,
-    }
+    })
 }
 
 #[cfg(test)]

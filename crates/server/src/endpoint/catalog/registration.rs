@@ -52,6 +52,12 @@ pub(crate) fn checked_service(mut service: Service, node: &Text) -> Result<Servi
         id: service.id.to_string(),
         mistake,
     })?;
+    // One below zero counts as not given.
+    for weight in [&mut service.weights.passing, &mut service.weights.warning] {
+        if *weight < 0 {
+            *weight = 1;
+        }
+    }
     service.node = node.clone();
     Ok(service)
 }

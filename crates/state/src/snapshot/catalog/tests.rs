@@ -63,10 +63,10 @@ fn what_readers_have_seen_comes_back() {
     for (command, index) in commands.into_iter().zip(1..) {
         writer.apply([(Index(index), &Command::Catalog(command).encode()[..])], drop).unwrap();
     }
-    let indexes = |view: &View| ["p", "q", "none"].map(|name| view.service_index(name).0);
+    let indexes = |view: &View| ["p", "q", "none"].map(|name| view.service_index(name, true).0);
     let mut bytes = Vec::new();
     store.view().write_to(&mut bytes).unwrap();
     let restored = read(&mut &bytes[..]).unwrap();
-    assert_eq!((indexes(&restored), restored.connect_index("web")), ([3, 4, 3], Index(4)));
+    assert_eq!((indexes(&restored), restored.connect_index("web", true)), ([3, 4, 3], Index(4)));
     assert_eq!(restored, store.view());
 }

@@ -120,9 +120,9 @@ fn seen(store: &Store) -> Vec<Seen<'_>> {
     for name in FOLDED_NAMES {
         let topic = Topic::Row(Table::Services, name);
         let instances = view.instances(name).map(|found| found.instance()).collect();
-        see(format!("service {name}"), topic, Answer::Instances(instances), view.service_index(name));
+        see(format!("service {name}"), topic, Answer::Instances(instances), view.service_index(name, true));
         let instances = view.connect_instances(name).map(|found| found.instance()).collect();
-        see(format!("connect {name}"), topic, Answer::Instances(instances), view.connect_index(name));
+        see(format!("connect {name}"), topic, Answer::Instances(instances), view.connect_index(name, true));
         let checks = view.checks_of(name).cloned().collect();
         see(format!("checks of {name}"), Topic::Table(Table::Checks), Answer::Checks(checks), view.checks_index());
     }

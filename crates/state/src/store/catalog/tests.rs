@@ -43,7 +43,7 @@ impl World {
     fn indexes(&self) -> [u64; 6] {
         let view = self.store.view();
         let tables = [view.nodes_index(), view.services_index(), view.checks_index()];
-        let names = ["web", "DB", "unknown"].map(|name| view.service_index(name));
+        let names = ["web", "DB", "unknown"].map(|name| view.service_index(name, true));
         [tables[0].0, tables[1].0, tables[2].0, names[0].0, names[1].0, names[2].0]
     }
 }
@@ -151,6 +151,17 @@ fn indexes_move_as_consuls_do() {
 }
 
 #[test]
+fn who_sees_no_checks_of_an_unknown_service_is_not_told_of_them() {
+    let mut world = World::new();
+    world.register(serving(service("web", "web")));
+    world.register(checked(check("c", "web", PASSING)));
+    let view = world.store.view();
+    let of = |name: &str| [true, false].map(|with_checks| view.service_index(name, with_checks).0);
+    assert_eq!((of("unknown"), of("web")), ([11, 10], [11, 11]));
+    assert_eq!(view.connect_index("web", false), Index(11), "one that is not in the mesh has its own");
+}
+
+#[test]
 fn a_write_wakes_whom_it_concerns_and_the_same_again_nobody() {
     let mut world = World::new();
     world.register(serving(service("web", "web")));
@@ -187,7 +198,7 @@ fn a_proxy_is_found_under_its_destination_and_wakes_its_readers() {
     world.register(serving(Service { connect_native: true, ..service("web", "native") }));
     let view = world.store.view();
     let found: Vec<&str> = view.connect_instances("web").map(|found| &*found.service.id).collect();
-    assert_eq!((found, view.connect_index("web")), (vec!["native", "p"], Index(11)));
+    assert_eq!((found, view.connect_index("web", true)), (vec!["native", "p"], Index(11)));
 }
 
 #[test]
