@@ -187,7 +187,7 @@ impl Starting {
                     tracing::error!(target: "agent.server", %reason, "the agent stops: it can no longer keep its promises");
                     over.send_replace(Some(Shutdown::Fatal(reason)));
                 }),
-                removed: Arc::new(move || drop(removed.send_replace(true))),
+                removed: Arc::new(move || removed.send_modify(|removed| *removed = true)),
             })?;
             Ok::<_, StartError>((running, store))
         };
