@@ -48,7 +48,6 @@ struct Made {
 /// `/v1/connect/intentions`.
 pub(crate) async fn intentions<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
-    cx.default_namespace()?;
     if *cx.method == Method::POST {
         let intention = read(cx, HttpError::DecodeInside).await?;
         let write = WriteIntention { datacenter: options.datacenter, intention };
@@ -63,7 +62,6 @@ pub(crate) async fn intentions<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, Htt
 /// `/v1/connect/intentions/:id`.
 pub(crate) async fn intention<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
-    cx.default_namespace()?;
     let id = Which::Id(cx.rest);
     match *cx.method {
         Method::PUT => {

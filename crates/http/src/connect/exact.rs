@@ -14,7 +14,6 @@ use crate::reply::Reply;
 
 pub(crate) async fn exact<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
-    cx.default_namespace()?;
     let pair = pair(cx)?;
     match *cx.method {
         Method::PUT => {

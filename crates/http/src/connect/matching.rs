@@ -19,7 +19,6 @@ type Matched<'a> = BTreeMap<&'a str, Option<Vec<Arc<IntentionRecord>>>>;
 
 pub(crate) async fn matching<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
-    cx.default_namespace()?;
     let by_source = match cx.query.get("by").ok_or(IntentionRefusal::NotSet("by"))? {
         "source" => true,
         "destination" => false,
@@ -44,7 +43,6 @@ struct Allowed {
 
 pub(crate) async fn check<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
-    cx.default_namespace()?;
     let source = name("source", cx.query.get("source").ok_or(IntentionRefusal::NotSet("source"))?)?;
     let destination = name("destination", cx.query.get("destination").ok_or(IntentionRefusal::NotSet("destination"))?)?;
     let source_type = cx.query.filled("source-type").unwrap_or(CONSUL);
