@@ -6,7 +6,7 @@
 //! kv       1 u8, entry bytes
 //! node     2 u8, created u64, changed u64, node
 //! service  3 u8, created u64, changed u64, node text, service
-//! check    4 u8, created u64, changed u64, node text, service name text, service tags texts, check
+//! check    4 u8, created u64, changed u64, node text, check
 //! ```
 //!
 //! The records have the forms of [`crate::record`].
@@ -21,7 +21,7 @@ use proconsul_types::service::Service;
 use proconsul_types::txn::{OpError, OpResult};
 
 use crate::record;
-use crate::wire::{Body, put_bytes, put_count, put_text, put_texts, put_u64};
+use crate::wire::{Body, put_bytes, put_count, put_text, put_u64};
 
 pub(super) const RESULTS: u8 = 4;
 pub(super) const ERRORS: u8 = 5;
@@ -78,8 +78,6 @@ fn put_result(to: &mut Vec<u8>, result: &OpResult) {
         OpResult::Check(check) => {
             put_head(to, CHECK, check.create_index, check.modify_index);
             put_text(to, &check.node);
-            put_text(to, &check.service_name);
-            put_texts(to, &check.service_tags);
             record::check::append(to, check);
         }
     }
@@ -106,9 +104,8 @@ fn result(body: &mut Body<'_>) -> Option<OpResult> {
         }
         CHECK => {
             let node = Text::from(body.text()?);
-            let (service_name, service_tags) = (Text::from(body.text()?), body.texts()?);
             let check = record::check::read(body, node)?;
-            OpResult::Check(Arc::new(Check { create_index, modify_index, service_name, service_tags, ..check }))
+            OpResult::Check(Arc::new(Check { create_index, modify_index, ..check }))
         }
         _ => return None,
     })
