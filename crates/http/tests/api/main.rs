@@ -13,6 +13,8 @@ mod configured;
 mod connections;
 mod health;
 mod kv;
+mod operator;
+mod query;
 mod refused;
 mod session;
 mod surface;

@@ -56,7 +56,11 @@ impl<R: Replica, L: Local> UiCalls for Server<R, L> {
                 let instances = view.instances(&behind.service.name).map(|found| found.instance()).collect();
                 BehindGateway { behind, instances }
             });
-            (services.collect(), index(&view).max(view.gateways_index()))
+            let services: Vec<BehindGateway> = services.collect();
+            // With nothing behind it, only another configuration can change that.
+            let newest =
+                if services.is_empty() { view.config_index() } else { index(&view).max(view.gateways_index()) };
+            (services, newest)
         })
         .await
     }

@@ -70,10 +70,9 @@ impl<'a> Template<'a> {
         };
         let mut query = self.query.clone();
         fill_service(&mut query.service, &scope)?;
-        if query.template.remove_empty_tags
-            && let Some(tags) = &mut query.service.tags
-        {
-            tags.retain(|tag| !tag.is_empty());
+        if query.template.remove_empty_tags {
+            // An empty list even where there was none, as in Consul.
+            query.service.tags.get_or_insert_default().retain(|tag| !tag.is_empty());
         }
         Ok(query)
     }
