@@ -4,6 +4,7 @@
 //! stands for a list of one, and a list of one for its value. All mistakes are told together, and so are all unknown fields.
 //! Documents are serde's: their field names and aliases are the table this reads by.
 
+mod convert;
 mod fields;
 mod mistakes;
 mod number;
@@ -17,15 +18,14 @@ use serde::de::{Deserialize, Deserializer, IntoDeserializer, Visitor};
 
 use self::fields::Fields;
 pub(crate) use self::mistakes::{Mistakes, WeakError};
-use self::number::Number;
-use self::plain::plain;
+use self::number::NotANumber;
 use crate::decode::Json;
 
 /// What a value that cannot be used stands for: nothing, after the mistake was noted.
 type Error = serde_json::Error;
 
 /// Fields that a document may have beside its own: the server's.
-const BESIDE: [&str; 3] = ["Kind", "CreateIndex", "ModifyIndex"];
+const BESIDE: [&str; 4] = ["Kind", "CreateIndex", "ModifyIndex", "RaftIndex"];
 
 /// Reads a config entry, whatever of it is usable; `read` is how its kind is read.
 pub(crate) fn document<'j, T>(
@@ -86,72 +86,9 @@ impl<'j> Weak<'j, '_> {
         self.mistakes.note(format!("'{path}' expected type '{to}', got unconvertible type '{from}'"));
     }
 
-    fn unparsable(&self, what: &str, parser: &str, text: &str) {
+    fn unparsable(&self, what: &str, parser: &str, text: &str, error: NotANumber) {
         let path = &self.path;
-        self.mistakes
-            .note(format!("cannot parse '{path}' as {what}: strconv.{parser}: parsing {text:?}: invalid syntax"));
-    }
-
-    fn truth(&self) -> bool {
-        match self.json {
-            Json::Null => false,
-            Json::Bool(truth) => *truth,
-            Json::Number(number) => number.parse::<f64>().is_ok_and(|number| number != 0.0),
-            Json::Text(text) => match &**text {
-                "1" | "t" | "T" | "true" | "TRUE" | "True" => true,
-                "" | "0" | "f" | "F" | "false" | "FALSE" | "False" => false,
-                other => {
-                    self.unparsable("bool", "ParseBool", other);
-                    false
-                }
-            },
-            Json::List(_) | Json::Object(_) => {
-                self.unconvertible("bool");
-                false
-            }
-        }
-    }
-
-    fn text(&self) -> String {
-        match self.json {
-            Json::Null => String::new(),
-            Json::Text(text) => text.to_string(),
-            Json::Bool(truth) => u8::from(*truth).to_string(),
-            // As Go's shortest form without an exponent.
-            Json::Number(number) => number.parse().map_or_else(|_| String::new(), |number: f64| number.to_string()),
-            Json::List(_) | Json::Object(_) => {
-                self.unconvertible("string");
-                String::new()
-            }
-        }
-    }
-
-    /// A number of a type that Go calls so.
-    fn number<N: Number>(&self) -> N {
-        match self.json {
-            Json::Null => N::ZERO,
-            Json::Bool(truth) => N::of(f64::from(u8::from(*truth))),
-            Json::Number(number) => number.parse().map_or(N::ZERO, N::of),
-            Json::Text(text) => N::parse(text).unwrap_or_else(|| {
-                self.unparsable(N::WHAT, N::PARSER, text);
-                N::ZERO
-            }),
-            Json::List(_) | Json::Object(_) => {
-                self.unconvertible(N::GO);
-                N::ZERO
-            }
-        }
-    }
-
-    fn span(&self) -> i64 {
-        let Json::Text(text) = self.json else { return self.number() };
-        Span::parse(text).map_or_else(
-            |error| {
-                self.mistakes.note(format!("error decoding '{}': {error}", self.path));
-                0
-            },
-            |span| span.0,
-        )
+        self.mistakes.note(format!("cannot parse '{path}' as {what}: strconv.{parser}: parsing {text:?}: {error}"));
     }
 }
 
@@ -197,7 +134,7 @@ impl<'j> Deserializer<'j> for Weak<'j, '_> {
 
     /// A value whose form is the user's.
     fn deserialize_any<V: Visitor<'j>>(self, visitor: V) -> Result<V::Value, Error> {
-        plain(self.alone().json).deserialize_any(visitor)
+        plain::unwrapped(self.json).deserialize_any(visitor)
     }
 
     fn deserialize_bool<V: Visitor<'j>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -246,11 +183,12 @@ impl<'j> Deserializer<'j> for Weak<'j, '_> {
     /// A list of maps stands for them all.
     fn deserialize_map<V: Visitor<'j>>(self, visitor: V) -> Result<V::Value, Error> {
         let maps: Vec<Self> = match self.json {
-            Json::List(list) => {
+            Json::List(list) if list.len() > 1 => {
                 let at = |(place, json)| self.at(json, format!("{}[{place}]", self.path));
                 list.iter().enumerate().map(at).collect()
             }
-            _ => vec![self.clone()],
+            Json::List(list) if list.is_empty() => Vec::new(),
+            _ => vec![self.clone().alone()],
         };
         let mut entries = Vec::new();
         for map in maps {

@@ -64,8 +64,11 @@ impl Tables {
             let ordinary = self.catalog.services.iter_by_name().filter(|service| service.kind == ServiceKind::Typical);
             names.extend(ordinary.map(|service| service.name.to_string()));
         }
-        names.retain(|name| !named.iter().any(|other| same(other, name)));
-        names.extend(named.into_iter().filter(|name| *name != WILDCARD).map(str::to_owned));
+        for name in named.into_iter().filter(|name| *name != WILDCARD) {
+            // Of one name in different spellings the last counts.
+            names.retain(|other| !same(other, name));
+            names.insert(name.to_owned());
+        }
         names
     }
 
@@ -93,7 +96,7 @@ impl Tables {
 
     fn behind_ingress(&self, gateway: &IngressGateway, service: &str, appeared: Option<u64>) -> Vec<GatewayService> {
         let at = |listener: &IngressListener| {
-            let named = listener.services().iter().find(|named| same(&named.name, service));
+            let named = listener.services().iter().rfind(|named| same(&named.name, service));
             let has_wildcard = listener.services().iter().any(|named| named.name == WILDCARD);
             let behind =
                 GatewayService { port: listener.port, protocol: listener.protocol.clone(), ..Default::default() };
@@ -123,7 +126,7 @@ impl Tables {
 }
 
 fn behind_terminating(gateway: &TerminatingGateway, service: &str, appeared: Option<u64>) -> Option<GatewayService> {
-    let find = |name: &str| gateway.services().iter().find(|named| same(&named.name, name));
+    let find = |name: &str| gateway.services().iter().rfind(|named| same(&named.name, name));
     let (named, wildcard) = (find(service), find(WILDCARD));
     let says = named.or(wildcard)?;
     let behind = GatewayService {

@@ -24,9 +24,14 @@ impl<'j> Fields<'j> {
     ) -> Self {
         let mut fields = Self::default();
         let mut taken: BTreeMap<String, &str> = BTreeMap::new();
-        // A field's own name counts more than the one in snake case.
-        let (own, snake): (Vec<_>, Vec<_>) = object.iter().partition(|(name, _)| !name.contains('_'));
-        for (name, json) in own.into_iter().chain(snake) {
+        // A field's own name counts most, then the same in letters of another case, then the one in snake case.
+        let rank = |name: &str| match name.contains('_') {
+            true => 2,
+            false => usize::from(!known.contains(&name) && !beside.contains(&name)),
+        };
+        let mut ordered: Vec<_> = object.iter().collect();
+        ordered.sort_by_key(|(name, _)| rank(name));
+        for (name, json) in ordered {
             let joined = name.replace('_', "").to_lowercase();
             let is_beside = beside.iter().any(|other| other.eq_ignore_ascii_case(name));
             let is_known = is_beside || known.iter().any(|other| other.eq_ignore_ascii_case(name));

@@ -57,7 +57,7 @@ impl Mistakes {
     pub(super) fn or_else_unknown(&self) -> Result<(), WeakError> {
         self.or_else()?;
         let told = |field: String| {
-            let enterprise = if field.eq_ignore_ascii_case("namespace") {
+            let enterprise = if field.to_lowercase().ends_with("namespace") {
                 ", namespaces are a consul enterprise feature"
             } else {
                 ""

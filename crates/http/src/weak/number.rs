@@ -15,7 +15,18 @@ pub(super) trait Number: Sized {
     fn of(number: f64) -> Self;
 
     /// From a text.
-    fn parse(text: &str) -> Option<Self>;
+    fn parse(text: &str) -> Result<Self, NotANumber>;
+}
+
+/// Why a text is no number; Go's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NotANumber {
+    /// It is not written as one.
+    #[error("invalid syntax")]
+    Syntax,
+    /// It is too large, or too far below zero.
+    #[error("value out of range")]
+    Range,
 }
 
 macro_rules! whole {
@@ -31,7 +42,7 @@ macro_rules! whole {
                 number as i64 as Self
             }
 
-            fn parse(text: &str) -> Option<Self> {
+            fn parse(text: &str) -> Result<Self, NotANumber> {
                 let (sign, digits) = match text.strip_prefix('-') {
                     Some(digits) if $what == "int" => ("-", digits),
                     _ => ("", text.strip_prefix('+').unwrap_or(text)),
@@ -44,10 +55,10 @@ macro_rules! whole {
                     Some(octal) if octal.starts_with('0') => (8, &digits[1..]),
                     _ => (10, digits),
                 };
-                if !digits.starts_with(|first: char| first.is_digit(base)) {
-                    return None;
+                if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(base)) {
+                    return Err(NotANumber::Syntax);
                 }
-                $type::from_str_radix(&format!("{sign}{digits}"), base).ok()
+                $type::from_str_radix(&format!("{sign}{digits}"), base).map_err(|_| NotANumber::Range)
             }
         }
     )*};
@@ -71,8 +82,9 @@ macro_rules! broken {
                 number as Self
             }
 
-            fn parse(text: &str) -> Option<Self> {
-                text.parse().ok()
+            fn parse(text: &str) -> Result<Self, NotANumber> {
+                let number: Self = text.parse().map_err(|_| NotANumber::Syntax)?;
+                if number.is_finite() { Ok(number) } else { Err(NotANumber::Range) }
             }
         }
     )*};

@@ -4,8 +4,25 @@ use serde_json::{Map, Number, Value};
 
 use crate::decode::Json;
 
-/// The value.
-pub(crate) fn plain(json: &Json<'_>) -> Value {
+/// The value; a list of one stands for what is in it. Where that is an object, the same holds for everything inside.
+pub(super) fn unwrapped(json: &Json<'_>) -> Value {
+    match json {
+        Json::List(list) => match &list[..] {
+            [one @ Json::Object(_)] => inside(one),
+            [one] => plain(one),
+            _ => plain(json),
+        },
+        _ => plain(json),
+    }
+}
+
+fn inside(json: &Json<'_>) -> Value {
+    let Json::Object(fields) = json else { return unwrapped(json) };
+    let fields = fields.iter().map(|(name, value)| (name.to_string(), inside(value)));
+    Value::Object(fields.collect::<Map<_, _>>())
+}
+
+fn plain(json: &Json<'_>) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Bool(truth) => Value::Bool(*truth),

@@ -41,9 +41,10 @@ fn values_become_what_they_should_be() {
 fn settings_of_the_user_keep_their_form_but_for_lists_of_one() {
     let read = read(
         Kind::ProxyDefaults,
-        r#"{"Config":{"a":[1],"b":[[1]],"c":{"d":[1]},"e":[{"x":[1]}],"f":[],"g":[1.5,"x",1e3,null]}}"#,
+        r#"{"Config":{"a":[1],"b":[[1]],"c":{"d":[1]},"e":[{"x":{"z":[1]}}],"f":[],"g":[1.5,"x",1e3,null],"h":[[{"x":[1]}]]}}"#,
     );
-    let config = r#""Config":{"a":1,"b":[1],"c":{"d":[1]},"e":{"x":[1]},"f":[],"g":[1.5,"x",1000,null]}"#;
+    let config =
+        r#""Config":{"a":1,"b":[1],"c":{"d":[1]},"e":{"x":{"z":1}},"f":[],"g":[1.5,"x",1000,null],"h":[{"x":[1]}]}"#;
     assert!(read.as_ref().is_ok_and(|text| text.contains(config)), "{read:?}");
     let merged = super::tests::read(Kind::ProxyDefaults, r#"{"Config":[{"a":1},{"b":2}]}"#).unwrap();
     assert!(merged.contains(r#""Config":{"a":1,"b":2}"#), "{merged}");

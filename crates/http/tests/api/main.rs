@@ -9,7 +9,9 @@ mod cached;
 mod catalog;
 #[cfg(test)]
 mod client;
+mod config;
 mod configured;
+mod connect;
 mod connections;
 mod health;
 mod kv;

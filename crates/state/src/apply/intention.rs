@@ -3,6 +3,8 @@
 //! There is one truth, the table of intentions: a `service-intentions` entry is what it holds about the callers of one service, so
 //! the forms of Consul 1.8 and of 1.9 cannot disagree.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -16,6 +18,7 @@ use proconsul_types::intention::{Intention, IntentionRecord, NEVER};
 
 use crate::command::intention::IntentionCommand;
 use crate::failure::ConfigFailure;
+use crate::name::{folded, same};
 use crate::table::Tables;
 use crate::wake::Wakes;
 use crate::watch::Table;
@@ -84,7 +87,7 @@ impl Tables {
         }
         let gone = self.intentions_about(&entry.name).filter(|record| {
             let name = &record.intention.source_name;
-            !entry.sources.iter().any(|source| source.name == *name)
+            !entry.sources.iter().any(|source| same(&source.name, name))
         });
         let gone: Vec<_> = gone.map(|record| record.intention.pair()).collect();
         for pair in gone {
@@ -110,7 +113,9 @@ impl Tables {
     fn intentions_about<'a>(&'a self, service: &'a str) -> impl Iterator<Item = &'a Arc<IntentionRecord>> {
         self.intentions.iter().filter(move |record| {
             let Intention { source_ns, destination_ns, destination_name, .. } = &record.intention;
-            destination_name == service && destination_ns == DEFAULT_NAMESPACE && source_ns == DEFAULT_NAMESPACE
+            same(destination_name, service)
+                && same(destination_ns, DEFAULT_NAMESPACE)
+                && same(source_ns, DEFAULT_NAMESPACE)
         })
     }
 
@@ -125,7 +130,8 @@ impl Tables {
         let is_common = records.iter().all(|record| record.intention.meta == first.intention.meta);
         let meta = if is_common { first.intention.meta.clone() } else { Default::default() };
         let sources = records.iter().map(|record| source(&record.intention)).collect();
-        let mut entry = ConfigEntry::from(ServiceIntentions { name: name.to_owned(), sources, meta });
+        let mut entry =
+            ConfigEntry::from(ServiceIntentions { name: first.intention.destination_name.clone(), sources, meta });
         entry.normalize();
         let create_index = records.iter().map(|record| record.create_index).min()?;
         let modify_index = records.iter().map(|record| record.modify_index).max()?;
@@ -137,9 +143,9 @@ impl Tables {
         if kind != Kind::ServiceIntentions {
             return self.config_entries.of_kind(kind).cloned().collect();
         }
-        let names: std::collections::BTreeSet<&str> =
-            self.intentions.iter().map(|record| &*record.intention.destination_name).collect();
-        names.into_iter().filter_map(|name| self.config_entry(kind, name)).collect()
+        let names: BTreeSet<Cow<'_, str>> =
+            self.intentions.iter().map(|record| folded(&record.intention.destination_name)).collect();
+        names.iter().filter_map(|name| self.config_entry(kind, name)).collect()
     }
 }
 

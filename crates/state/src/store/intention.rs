@@ -8,6 +8,7 @@ use proconsul_types::config_entry::WILDCARD;
 use proconsul_types::intention::{IntentionRecord, Pair};
 
 use super::View;
+use crate::name::same;
 
 /// On which side of an intention a service is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ impl View {
     /// All intentions, the most exact first; equals in the order of their names.
     pub fn intentions(&self) -> Vec<Arc<IntentionRecord>> {
         let mut intentions: Vec<_> = self.tables.intentions.iter().cloned().collect();
-        intentions.sort_by_key(|record| Reverse(record.intention.precedence));
+        intentions.sort_by_cached_key(|record| (Reverse(record.intention.precedence), record.intention.pair()));
         intentions
     }
 
@@ -48,7 +49,7 @@ impl View {
                 Side::Source => (&*record.intention.source_ns, &*record.intention.source_name),
                 Side::Destination => (&*record.intention.destination_ns, &*record.intention.destination_name),
             };
-            let fits = |pattern: &str, text: &str| pattern == text || pattern == WILDCARD;
+            let fits = |pattern: &str, text: &str| pattern == WILDCARD || same(pattern, text);
             fits(ns, namespace) && fits(other, name)
         };
         self.intentions().into_iter().filter(concerns).collect()

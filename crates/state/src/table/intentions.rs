@@ -1,4 +1,4 @@
-//! Intentions: by who calls whom, and by id where they have one.
+//! Intentions: by who calls whom, whatever the case of the letters, and by id where they have one.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use proconsul_base::index::Index;
 use proconsul_types::intention::{Intention, IntentionRecord, Pair};
 
 use crate::check::Broken;
+use crate::name::folded;
 
 /// All intentions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,17 +37,17 @@ impl Intentions {
     }
 
     pub(crate) fn get(&self, pair: &Pair) -> Option<&Arc<IntentionRecord>> {
-        self.intentions.get(pair)
+        self.intentions.get(&key(pair))
     }
 
     pub(crate) fn with_id(&self, id: &str) -> Option<&Arc<IntentionRecord>> {
-        self.by_id.get(id).and_then(|pair| self.get(pair))
+        self.by_id.get(id).and_then(|key| self.intentions.get(key))
     }
 
     /// Makes an intention or changes the one of its pair; false when it is as it was.
     pub(crate) fn put(&mut self, index: Index, intention: &Intention) -> bool {
         let pair = intention.pair();
-        let before = self.intentions.get(&pair);
+        let before = self.get(&pair);
         if before.is_some_and(|before| before.intention == *intention) {
             return false;
         }
@@ -59,11 +60,11 @@ impl Intentions {
 
     /// Takes an intention as it is, from a snapshot.
     pub(crate) fn restore(&mut self, record: IntentionRecord) {
-        let pair = record.intention.pair();
+        let key = key(&record.intention.pair());
         if !record.intention.id.is_empty() {
-            self.by_id.insert(record.intention.id.clone(), pair.clone());
+            self.by_id.insert(record.intention.id.clone(), key.clone());
         }
-        self.intentions.insert(pair, Arc::new(record));
+        self.intentions.insert(key, Arc::new(record));
     }
 
     /// Removes an intention; false when there was none.
@@ -83,7 +84,7 @@ impl Intentions {
     }
 
     fn take(&mut self, pair: &Pair) -> Option<Arc<IntentionRecord>> {
-        let record = self.intentions.remove(pair)?;
+        let record = self.intentions.remove(&key(pair))?;
         self.by_id.remove(&record.intention.id);
         Some(record)
     }
@@ -92,7 +93,7 @@ impl Intentions {
         for (pair, record) in &self.intentions {
             let intention = &record.intention;
             let holds = |holds, invariant| Broken::unless(holds, "intentions", &intention.destination_name, invariant);
-            holds(*pair == intention.pair(), "an intention stands under its own pair")?;
+            holds(*pair == key(&intention.pair()), "an intention stands under its own pair")?;
             holds(intention.precedence == pair.precedence(), "an intention knows how exact its pair is")?;
             holds(record.modify_index <= self.changed.0, "no intention is newer than the table's last change")?;
             holds(
@@ -105,4 +106,12 @@ impl Intentions {
         let with_ids = self.iter().filter(|record| !record.intention.id.is_empty()).count();
         Broken::unless(with_ids == self.by_id.len(), "intentions", "", "every id leads to its intention")
     }
+}
+
+/// A pair as the table tells pairs apart.
+fn key(pair: &Pair) -> Pair {
+    let Pair { source_ns, source_name, destination_ns, destination_name } = pair;
+    let [source_ns, source_name, destination_ns, destination_name] =
+        [source_ns, source_name, destination_ns, destination_name].map(|name| folded(name).into_owned());
+    Pair { source_ns, source_name, destination_ns, destination_name }
 }

@@ -15,7 +15,9 @@ impl Weight {
 
     /// From percent, rounded as Consul rounds: in single precision, halves away from zero.
     pub fn of_percent(percent: f32) -> Self {
-        Self(f64::from(percent * 100.0).round() as i64)
+        let hundredths = f64::from(percent * 100.0).round();
+        // What is too large for a whole number becomes the least one, as in Go.
+        if hundredths.abs() < i64::MAX as f64 { Self(hundredths as i64) } else { Self(i64::MIN) }
     }
 
     /// In percent.

@@ -108,6 +108,17 @@ fn a_pair_has_one_intention() {
 }
 
 #[test]
+fn pairs_are_told_apart_without_regard_to_case() {
+    let mut world = World::new();
+    world.create("1", "Web", "db");
+    let text = "duplicate intention found: ALLOW default/Web => default/db (ID: 1, Precedence: 9)";
+    assert_eq!(world.create("2", "web", "DB"), text);
+    let found = world.writer.store().view().matching_intentions(Side::Source, "DEFAULT", "WEB");
+    assert_eq!(found.len(), 1);
+    assert!(world.entry("DB").is_some());
+}
+
+#[test]
 fn the_digest_is_the_one_that_consul_1_8_7_shows() {
     let mut world = World::new();
     let mut described = intention("78d4d621-e885-315d-0d39-d56d4efbcc0f", "*", "*");
