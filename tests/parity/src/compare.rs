@@ -57,7 +57,7 @@ pub fn compare(family: &Family, original: &[Exchange], ours: &[Exchange], alone:
         if pairs.agree(&known.answer, &new.answer) {
             comparison.total += 1;
         } else {
-            let ours = pairs.translated(&new.answer);
+            let ours = pairs.guessed(&known.answer, &new.answer).translated(&new.answer);
             comparison.add(step.line, known, &known.answer, &ours);
         }
     }
@@ -134,6 +134,19 @@ impl Pairs {
         }
     }
 
+    /// What the marks of answers that do not agree stand for most likely, so that only the real difference is shown.
+    fn guessed(&self, original: &str, ours: &str) -> Self {
+        let mut guess = self.clone();
+        let marks = |text| parts(text).into_iter().filter_map(Part::mark).collect::<Vec<_>>();
+        for (one, other) in marks(original).into_iter().zip(marks(ours)) {
+            let before = guess.clone();
+            if !guess.pair(one, other) {
+                guess = before;
+            }
+        }
+        guess
+    }
+
     fn translated(&self, ours: &str) -> String {
         let part = |part: Part<'_>| match part {
             Part::Text(text) => text.to_owned(),
@@ -151,6 +164,15 @@ enum Part<'a> {
     Text(&'a str),
     /// Such as `i3`.
     Mark(&'a str),
+}
+
+impl<'a> Part<'a> {
+    const fn mark(self) -> Option<&'a str> {
+        match self {
+            Self::Mark(mark) => Some(mark),
+            Self::Text(_) => None,
+        }
+    }
 }
 
 /// The text cut at its marks; words such as `«time»` are text.
