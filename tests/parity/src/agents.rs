@@ -94,14 +94,19 @@ impl Agents {
 
     /// The variables that every scenario may use.
     pub(crate) fn given(&self) -> BTreeMap<String, String> {
-        let [a, b, c, d] = self.address().octets();
-        let given = [
-            ("address", format!("{a}.{b}.{c}.{d}")),
-            ("hex", format!("{a:02x}{b:02x}{c:02x}{d:02x}")),
-            ("reversed", format!("{d}.{c}.{b}.{a}")),
-            ("node", format!("n{}", self.asked)),
-        ];
-        given.map(|(name, value)| (name.to_owned(), value)).into()
+        let node = ("node".to_owned(), format!("n{}", self.asked));
+        let forms = forms(self.address()).map(|(name, value)| (name.to_owned(), value));
+        forms.into_iter().chain([node]).collect()
+    }
+
+    /// What differs from agent to agent, and the word for it.
+    pub(crate) fn words(&self) -> Vec<(String, String)> {
+        let addresses = (1..).zip(&self.children).flat_map(|(number, _)| forms(self.range.address(number)));
+        let addresses = addresses.map(|(name, value)| (value, format!("«{name}»")));
+        let node = format!("n{}", self.asked);
+        let names = [("\"", "\""), ("", ".node.")];
+        let names = names.map(|(before, after)| (format!("{before}{node}{after}"), format!("{before}«node»{after}")));
+        addresses.chain(names).collect()
     }
 
     const fn address(&self) -> Ipv4Addr {
@@ -172,6 +177,16 @@ impl Agents {
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(LOG_LINES_TOLD)..].join("\n")
     }
+}
+
+/// An address as text, as Consul writes it in names of addresses, and as the zone of names for addresses has it.
+fn forms(address: Ipv4Addr) -> [(&'static str, String); 3] {
+    let [a, b, c, d] = address.octets();
+    [
+        ("address", format!("{a}.{b}.{c}.{d}")),
+        ("hex", format!("{a:02x}{b:02x}{c:02x}{d:02x}")),
+        ("reversed", format!("{d}.{c}.{b}.{a}")),
+    ]
 }
 
 impl Drop for Agents {

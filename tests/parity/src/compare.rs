@@ -13,6 +13,8 @@ pub struct Difference {
     pub line: usize,
     /// The question.
     pub question: String,
+    /// The how manieth time the family asks it.
+    pub time: usize,
     /// How the original answers.
     pub original: String,
     /// How ours answers, in the original's marks as far as they are known.
@@ -35,18 +37,21 @@ pub struct Comparison {
 pub fn compare(family: &Family, original: &[Exchange], ours: &[Exchange], alone: bool) -> Result<Comparison, Stale> {
     let mut pairs = Pairs::default();
     let mut comparison = Comparison::default();
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut original, mut ours) = (original.iter().peekable(), ours.iter().peekable());
     for step in &family.steps {
         if step.is_begun() {
             continue;
         }
+        let time = times.entry(&step.text).or_default();
+        *time += 1;
         let (known, new) = (original.next_if(is(&step.text)), ours.next_if(is(&step.text)));
         let (known, new) = match (known, new) {
             (Some(known), Some(new)) => (known, new),
             // A step that is only waited for leaves no exchange, unless it failed.
             (None, None) if step.is_waited_for() => continue,
             (None, Some(new)) if step.is_waited_for() => {
-                comparison.add(step.line, new, "what was waited for\n", &new.answer);
+                comparison.add((step.line, *time), new, "what was waited for\n", &new.answer);
                 continue;
             }
             _ => return Err(Stale { family: family.name.clone(), line: step.line }),
@@ -58,7 +63,7 @@ pub fn compare(family: &Family, original: &[Exchange], ours: &[Exchange], alone:
             comparison.total += 1;
         } else {
             let ours = pairs.guessed(&known.answer, &new.answer).translated(&new.answer);
-            comparison.add(step.line, known, &known.answer, &ours);
+            comparison.add((step.line, *time), known, &known.answer, &ours);
         }
     }
     match (original.next(), ours.next()) {
@@ -82,10 +87,16 @@ fn is(text: &str) -> impl Fn(&&Exchange) -> bool {
 }
 
 impl Comparison {
-    fn add(&mut self, line: usize, exchange: &Exchange, original: &str, ours: &str) {
+    fn add(&mut self, (line, time): (usize, usize), exchange: &Exchange, original: &str, ours: &str) {
         self.total += 1;
         let question = exchange.question.clone();
-        self.differences.push(Difference { line, question, original: original.to_owned(), ours: ours.to_owned() });
+        self.differences.push(Difference {
+            line,
+            question,
+            time,
+            original: original.to_owned(),
+            ours: ours.to_owned(),
+        });
     }
 }
 

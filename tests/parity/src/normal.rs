@@ -24,7 +24,7 @@ const INDEX_MAX: u64 = 1 << 40;
 #[derive(Debug)]
 pub(crate) struct Normalizer {
     /// What is written out, and the word for it.
-    words: Vec<(String, &'static str)>,
+    words: Vec<(String, String)>,
     /// UUIDs that the scenarios themselves name.
     named: BTreeSet<String>,
     uuid: Regex,
@@ -35,8 +35,8 @@ pub(crate) struct Normalizer {
 }
 
 impl Normalizer {
-    /// For an agent with these variables, asked by this family.
-    pub(crate) fn new(family: &Family, given: &BTreeMap<String, String>, started: u64) -> Self {
+    /// For an agent with these words, asked by this family.
+    pub(crate) fn new(family: &Family, words: Vec<(String, String)>, started: u64) -> Self {
         let uuid = expression("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
         let mut named: BTreeSet<String> = BTreeSet::new();
         for step in &family.steps {
@@ -48,10 +48,8 @@ impl Normalizer {
                 named.extend(uuid.find_iter(text).map(|found| found.as_str().to_owned()));
             }
         }
-        let word = |name: &str, word| given.get(name).map(|value| (value.clone(), word));
-        let words = [("address", "«address»"), ("hex", "«hex»"), ("reversed", "«reversed»")];
         Self {
-            words: words.into_iter().filter_map(|(name, text)| word(name, text)).collect(),
+            words,
             named,
             uuid,
             time: expression(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"),

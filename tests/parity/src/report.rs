@@ -13,8 +13,9 @@ const LINES_MAX: usize = 600;
 /// One difference as text: `-` is how the original answers, `+` is how ours does.
 #[must_use]
 pub fn told(family: &str, difference: &Difference) -> String {
-    let Difference { line, question, original, ours } = difference;
-    let mut text = format!("{family}.txt:{line}: {question}\n");
+    let Difference { line, question, original, ours, time } = difference;
+    let again = if *time > 1 { format!(" (time {time})") } else { String::new() };
+    let mut text = format!("{family}.txt:{line}: {question}{again}\n");
     let lines = changes(&indented(original), &indented(ours));
     let near = |place: usize| {
         let around = lines.iter().skip(place.saturating_sub(CONTEXT)).take(CONTEXT * 2 + 1);
@@ -113,7 +114,7 @@ mod tests {
         let answer =
             |last: &str| format!("200\na: b\n| {{\"A\":1,\"B\":{{}},\"C\":[1,2],\"D\":\"x,y\",\"E\":{last}}}\n");
         let question = "GET /x".to_owned();
-        let difference = Difference { line: 3, question, original: answer("null"), ours: answer("[]") };
+        let difference = Difference { line: 3, question, time: 1, original: answer("null"), ours: answer("[]") };
         let expected = [
             "kv.txt:3: GET /x",
             "    200",

@@ -29,7 +29,7 @@ pub fn run(family: &Family, agents: &Agents) -> Vec<Exchange> {
     let mut runner = Runner {
         agents,
         known: agents.given(),
-        normalizer: Normalizer::new(family, &agents.given(), agents.started()),
+        normalizer: Normalizer::new(family, agents.words(), agents.started()),
         begun: BTreeMap::new(),
     };
     let exchanges: Vec<Exchange> = family.steps.iter().filter_map(|step| runner.step(step)).collect();

@@ -124,8 +124,9 @@ impl Family {
         let items = fs::read_dir(&place).map_err(|source| Mistake::Read { path: place.clone(), source })?;
         let mut files: Vec<PathBuf> = items.flatten().map(|item| item.path()).collect();
         files.retain(|path| path.extension().is_some_and(|end| end == "txt"));
-        files.sort();
-        files.iter().map(|path| Self::read(path)).collect()
+        let mut families = files.iter().map(|path| Self::read(path)).collect::<Result<Vec<_>, _>>()?;
+        families.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(families)
     }
 
     fn read(path: &Path) -> Result<Self, Mistake> {

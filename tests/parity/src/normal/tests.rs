@@ -5,7 +5,7 @@ use crate::scenario::Request;
 
 fn normalizer() -> Normalizer {
     let family = Family { name: "x".to_owned(), settings: String::new(), steps: Vec::new() };
-    Normalizer::new(&family, &BTreeMap::from([("address".to_owned(), "127.40.1.1".to_owned())]), 9)
+    Normalizer::new(&family, vec![("127.40.1.1".to_owned(), "«address»".to_owned())], 9)
 }
 
 fn step() -> Step {

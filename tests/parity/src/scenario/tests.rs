@@ -50,5 +50,5 @@ fn all_files_are_understood_and_ask_as_much_as_was_promised() {
     };
     let requests = count(|action| matches!(action, Action::Ask(_) | Action::Begin(..)));
     let questions = count(|action| matches!(action, Action::Dns(_)));
-    assert!(requests + questions >= 460, "{requests} requests, {questions} questions");
+    assert!(requests >= 400 && questions >= 60, "{requests} requests, {questions} questions");
 }
