@@ -18,7 +18,8 @@ fn of_four_servers_one_that_fails_is_removed_and_joins_again_as_a_new_one_when_i
 
     cluster.start(failed);
     wait_until("it has learned what it missed", || {
-        let answer = http::get(cluster.servers[failed].http(), "/v1/kv/while?raw").map_err(|failure| failure.to_string())?;
+        let answer =
+            http::get(cluster.servers[failed].http(), "/v1/kv/while?raw").map_err(|failure| failure.to_string())?;
         if answer.body == "three are left" { Ok(()) } else { Err(answer.body) }
     });
     votes(&cluster, leader, &[0, 1, 2, 3]);

@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use proconsul_base::rand::Rng;
-use serde_json::Value;
 
 use super::support::cluster::Cluster;
-use super::support::http::{self, Failure, Response, text};
+use super::support::http::{self, Response, text};
 use super::support::wait::wait_until;
 
 const CLIENTS: u64 = 2;
@@ -125,7 +124,7 @@ impl World {
                 Ok(answer) if answer.status == 200 => {
                     let entry = &answer.json()[0];
                     let count = entry["LockIndex"].as_u64().expect("a number");
-                    return (entry["Session"] == Value::from(session), count);
+                    return (entry["Session"] == session, count);
                 }
                 Ok(answer) if answer.status == 404 => return (false, 0),
                 // Without a leader nobody knows.
@@ -151,9 +150,6 @@ impl World {
 
     /// Asks any server; nothing when no answer came.
     fn put(&self, rng: &mut Rng, path: &str, body: &str) -> Option<Response> {
-        match http::put(self.servers[rng.place(self.servers.len())], path, body) {
-            Ok(answer) => Some(answer),
-            Err(Failure::Refused | Failure::Lost(_)) => None,
-        }
+        http::put(self.servers[rng.place(self.servers.len())], path, body).ok()
     }
 }

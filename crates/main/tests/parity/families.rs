@@ -1,4 +1,4 @@
-//! The questions of `tests/parity`, asked of the program, and its answers compared with those that the original gave.
+//! The questions of `tests/parity`, asked of a fresh server, and its answers compared with those that the original gave.
 
 use std::path::Path;
 
