@@ -23,6 +23,9 @@ const DIALLING: usize = 128;
 /// A server that used no processor time for so long has nothing left to do.
 const QUIET: Duration = Duration::from_millis(500);
 
+/// More than three instances take.
+const ANSWER_BYTES: usize = 4096;
+
 /// Longer than any of this takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -39,10 +42,13 @@ pub(super) fn run(system: System, host: Ipv4Addr, process: u32, watchers: usize)
     client.send("PUT", "/v1/catalog/register", &registration(2))?;
     let mut took: Vec<Duration> = Vec::new();
     let failed = runtime.block_on(async {
-        let mut failed = 0;
+        let (mut failed, mut answered) = (0, Vec::with_capacity(watchers));
         while let Some(ended) = watching.join_next().await {
             match ended {
-                Ok(Ok(at)) => took.push(at.saturating_duration_since(begun)),
+                Ok(Ok(watched)) => {
+                    took.push(watched.at.saturating_duration_since(begun));
+                    answered.push(watched);
+                }
                 _ => failed += 1,
             }
         }
@@ -62,10 +68,8 @@ pub(super) fn run(system: System, host: Ipv4Addr, process: u32, watchers: usize)
 }
 
 /// Sends all questions, and returns once none is on its way any more; each task ends with the time of its whole answer.
-fn park(runtime: &Runtime, server: SocketAddr, index: &str, watchers: usize) -> Result<JoinSet<Result<Instant>>> {
-    let question = format!(
-        "GET /v1/health/service/watched?index={index}&wait=300s HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
-    );
+fn park(runtime: &Runtime, server: SocketAddr, index: &str, watchers: usize) -> Result<JoinSet<Result<Watched>>> {
+    let question = format!("GET /v1/health/service/watched?index={index}&wait=300s HTTP/1.1\r\nHost: bench\r\n\r\n");
     let question: Arc<str> = question.into();
     let dialling = Arc::new(Semaphore::new(DIALLING));
     runtime.block_on(async {
@@ -88,12 +92,33 @@ fn park(runtime: &Runtime, server: SocketAddr, index: &str, watchers: usize) -> 
     })
 }
 
-/// Reads to the end of the answer, which is the end of the connection.
-async fn answer(mut stream: TcpStream) -> Result<Instant> {
-    let mut text = Vec::new();
-    tokio::time::timeout(PATIENCE, stream.read_to_end(&mut text)).await??;
+/// An answered watcher. Its connection stays open meanwhile, as clients that wait again leave it, so closing is not measured.
+struct Watched {
+    at: Instant,
+    _stream: TcpStream,
+}
+
+/// Reads the whole answer.
+async fn answer(mut stream: TcpStream) -> Result<Watched> {
+    let mut text = Vec::with_capacity(ANSWER_BYTES);
+    tokio::time::timeout(PATIENCE, async {
+        while !is_whole(&text) {
+            ensure!(stream.read_buf(&mut text).await? > 0, "the connection ended: {}", String::from_utf8_lossy(&text));
+        }
+        Ok(())
+    })
+    .await??;
+    let at = Instant::now();
     ensure!(text.starts_with(b"HTTP/1.1 200"), "no good answer: {}", String::from_utf8_lossy(&text));
-    Ok(Instant::now())
+    Ok(Watched { at, _stream: stream })
+}
+
+/// Whether head and body are there, by the length that the head tells or by the last chunk.
+fn is_whole(text: &[u8]) -> bool {
+    let Some(end) = text.windows(4).position(|four| four == b"\r\n\r\n") else { return false };
+    let (head, body) = (String::from_utf8_lossy(&text[..end]).to_lowercase(), &text[end + 4..]);
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+    length.map_or_else(|| body.ends_with(b"0\r\n\r\n"), |length| body.len() >= length)
 }
 
 /// Waits until the server has nothing to do: all questions have arrived then.
@@ -125,4 +150,19 @@ fn registration(port: u16) -> String {
     format!(
         r#"{{"Node":"instance-0","Address":"10.2.0.1","Service":{{"ID":"watched","Service":"watched","Tags":["v1"],"Port":{port}}}}}"#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_whole_by_its_length_or_its_last_chunk() {
+        let by_length = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]";
+        let by_chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n\r\n";
+        for whole in [&by_length[..], &by_chunks[..]] {
+            assert!(is_whole(whole));
+            assert!((0..whole.len()).all(|cut| !is_whole(&whole[..cut])));
+        }
+    }
 }
