@@ -136,8 +136,12 @@ pub const WATCHED_PREFIX_LENGTHS: usize = 64;
 /// Commands applied under one hold of the store's lock, about 100 µs of work; reads pass in between.
 pub const APPLY_SLICE_COMMANDS: usize = 64;
 
-/// Largest record of a snapshot of the store, in bytes: the largest value, its key and room for more.
-pub const SNAPSHOT_RECORD_BYTES: usize = 2 * 1024 * 1024;
+/// Largest command of the log, in bytes: with room to spare in one frame between servers. Documents grow when they are kept, a
+/// number such as `1e15` fourfold, so this is far above the largest request.
+pub const COMMAND_BYTES: usize = RPC_FRAME_BYTES / 2;
+
+/// Largest record of a snapshot of the store, in bytes: what one command made, and for a check its service's tags beside it.
+pub const SNAPSHOT_RECORD_BYTES: usize = 2 * COMMAND_BYTES + 64 * 1024;
 
 /// Deletions that are remembered at a time, about 100 MB; beyond it the leader forgets them before their time is over.
 pub const TOMBSTONES: usize = 500_000;
@@ -227,6 +231,6 @@ pub const DNS_CHASES: usize = 64;
 /// Lists of a service's instances that are kept for who asks next; each holds what it shows until another takes its place.
 pub const INSTANCE_LISTS: usize = 256;
 
-/// Bytes of keys and values that one transaction may read in the same step in which it writes: they travel between servers in
+/// Bytes of keys, values and records of the catalog that one transaction may be told in the same step in which it writes: they travel between servers in
 /// one frame.
 pub const TXN_READ_BYTES: usize = 8 * 1024 * 1024;

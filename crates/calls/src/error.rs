@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use proconsul_base::limit;
+
 use crate::catalog::CatalogError;
 use crate::config::ConfigError;
 use crate::coordinate::CoordinateError;
@@ -26,6 +28,12 @@ pub enum CallError {
     /// The replicated state turned it down; nothing was changed. The text is Consul's.
     #[error("{0}")]
     Failed(String),
+    /// More than one write may bring, in bytes. Nothing was changed.
+    #[error("the change takes {0} bytes; at most {limit} are kept in one", limit = limit::COMMAND_BYTES)]
+    TooLarge(usize),
+    /// Something in it could not be read again, such as lists inside lists without end. Nothing was changed.
+    #[error("the change cannot be kept: its lists and objects are nested too deeply")]
+    TooDeep,
     /// The catalog does not take it.
     #[error(transparent)]
     Catalog(#[from] CatalogError),

@@ -75,7 +75,8 @@ fn of_call(error: &CallError) -> StatusCode {
         CallError::Query(QueryError::NotFound) | CallError::Intention(IntentionError::NotFound) => {
             StatusCode::NOT_FOUND
         }
-        CallError::Intention(IntentionError::ReadId(_)) => StatusCode::BAD_REQUEST,
+        CallError::Intention(IntentionError::ReadId(_)) | CallError::TooDeep => StatusCode::BAD_REQUEST,
+        CallError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         CallError::Unavailable(_)
         | CallError::NoPathToDatacenter
         | CallError::Failed(_)

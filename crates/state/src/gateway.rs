@@ -33,6 +33,16 @@ impl View {
         records.flat_map(|record| self.tables.as_behind(record, service)).collect()
     }
 
+    /// Whether a terminating gateway stands for all services: then what leads to one changes with its plain instances too.
+    pub fn terminating_for_all(&self) -> bool {
+        let entries = self.tables.config_entries.of_kind(Kind::TerminatingGateway).map(|record| &record.entry);
+        let gateways = entries.filter_map(|entry| match entry {
+            ConfigEntry::TerminatingGateway(gateway) => Some(gateway),
+            _ => None,
+        });
+        gateways.into_iter().any(|gateway| gateway.services().iter().any(|service| service.name == WILDCARD))
+    }
+
     /// The index to wait on for what is behind gateways: the last change of any config entry, or of any instance.
     pub fn gateways_index(&self) -> Index {
         self.tables.config_entries.changed().max(self.services_index())

@@ -1,6 +1,6 @@
 //! What a command did, as the one who proposed it is told.
 
-mod txn;
+pub(crate) mod txn;
 
 use bytes::Bytes;
 use proconsul_types::txn::{self as types, OpError, OpResult};

@@ -85,9 +85,10 @@ impl<R: Replica, L: Local> CatalogCalls for Server<R, L> {
 
     async fn catalog_node(&self, asked: OfNode<'_>) -> Result<Answer<Option<NodeServices>>, CallError> {
         authorize(Right::NodeRead(asked.node))?;
-        // One that is asked for by its id is watched by its name; one that is not there, by any name it may come to have.
+        // One that is asked for by its id is watched by its name; one that is not there, or not on this server yet, by all that
+        // may come to be said of it.
         let known = self.store.view().node_named_or_with_id(asked.node).map(|node| folded(&node.name).into_owned());
-        let topic = known.as_deref().map_or(Topic::Table(Table::Nodes), |name| Topic::Row(Table::Nodes, name));
+        let topic = known.as_deref().map_or(Topic::Table(Table::Catalog), |name| Topic::Row(Table::Nodes, name));
         self.read(&asked.options, topic, |store| {
             let view = store.view();
             let Some(node) = view.node_named_or_with_id(asked.node) else { return Default::default() };

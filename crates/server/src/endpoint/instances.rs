@@ -102,14 +102,18 @@ fn index(view: &View, key: &Key<'_, '_>, behind: &[(String, ServiceKind)]) -> In
     let entries = view.chain_index();
     let through =
         || behind.iter().map(|(gateway, _)| view.service_index(gateway, with_checks)).max().unwrap_or_default();
+    // A service that a `*` stands for comes and goes with its instances.
+    let own = || view.service_index(asked.name, with_checks);
     match asked.role {
-        Role::Service if asked.merge_central_config => view.service_index(asked.name, with_checks).max(entries),
-        Role::Service => view.service_index(asked.name, with_checks),
-        Role::Connect => view.connect_index(asked.name, with_checks).max(entries).max(through()),
+        Role::Service if asked.merge_central_config => own().max(entries),
+        Role::Service => own(),
+        Role::Connect => {
+            let index = view.connect_index(asked.name, with_checks).max(entries).max(through());
+            if view.terminating_for_all() { index.max(own()) } else { index }
+        }
         // Without any config entry there are no gateways.
         Role::Ingress if entries == Index::ZERO => entries,
-        // A service that a `*` stands for comes and goes with its instances.
-        Role::Ingress => view.service_index(asked.name, with_checks).max(entries).max(through()),
+        Role::Ingress => own().max(entries).max(through()),
     }
 }
 

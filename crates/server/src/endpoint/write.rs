@@ -1,5 +1,7 @@
 //! How every write goes: through the log, and back with what it did.
 
+use proconsul_base::index::Index;
+use proconsul_base::limit;
 use proconsul_calls::error::CallError;
 use proconsul_state::command::Command;
 use proconsul_state::outcome::Outcome;
@@ -21,7 +23,18 @@ impl<R: Replica, L: Local> Server<R, L> {
 
     /// What the command did, for who tells more than a yes or no.
     pub(super) async fn outcome(&self, command: &Command<'_>) -> Result<Outcome, CallError> {
-        let outcome = self.replica.propose(command.encode()).await?;
+        let command = command.encode();
+        can_be_kept(&command)?;
+        let outcome = self.replica.propose(command).await?;
         Outcome::decode(&outcome).ok_or(CallError::UnknownOutcome)
     }
+}
+
+/// What is in the log is read by every server, now and after each restart: one command that cannot be read stops them all.
+fn can_be_kept(command: &[u8]) -> Result<(), CallError> {
+    if command.len() > limit::COMMAND_BYTES {
+        return Err(CallError::TooLarge(command.len()));
+    }
+    // Readers of documents recurse and have their limits; all other forms are read as they are written.
+    Command::decode(Index::ZERO, command).map(drop).map_err(|_unreadable| CallError::TooDeep)
 }

@@ -26,9 +26,9 @@ pub struct Delays {
 }
 
 impl Delays {
-    /// Takes over what is waited for.
+    /// Takes over what is waited for, each told once and in order.
     pub fn follow(&mut self, now: Instant, pending: &[LockDelayOver]) {
-        self.ends.retain(|end, _| pending.contains(end));
+        self.ends.retain(|end, _| pending.binary_search(end).is_ok());
         for end in pending {
             self.ends.entry(*end).or_insert(now + end.delay);
         }

@@ -12,8 +12,12 @@ use proconsul_base::limit;
 use proconsul_types::txn::{KvOp, KvVerb, Op, OpError, OpResult, Outcome};
 
 use self::refusal::Refusal;
+use crate::outcome;
 use crate::table::Tables;
 use crate::wake::Wakes;
+
+/// What is told of a key beside its name and value takes no more than this.
+const KV_FIELDS_BYTES: usize = 64;
 
 /// What one operation wrote or read.
 type Found = Result<Vec<OpResult>, Refusal>;
@@ -32,7 +36,7 @@ impl Tables {
         self.clone().carry_out(self.applied, ops, usize::MAX, &mut Wakes::default())
     }
 
-    /// `room`: how many bytes of keys and values may be read.
+    /// `room`: how many bytes of what is there may be told.
     fn carry_out(&mut self, index: Index, ops: &[Op], mut room: usize, wakes: &mut Wakes) -> Outcome {
         self.no_lock_waits(ops)?;
         let (mut results, mut errors) = (Vec::new(), Vec::new());
@@ -80,8 +84,8 @@ fn op_error(place: usize, refusal: &Refusal) -> OpError {
 
 fn read_bytes(found: &[OpResult]) -> usize {
     let bytes = |result: &OpResult| match result {
-        OpResult::Kv(entry) => entry.key.len() + entry.value.len(),
-        OpResult::Node(_) | OpResult::Service(_) | OpResult::Check(_) => 0,
+        OpResult::Kv(entry) => entry.key.len() + entry.value.len() + KV_FIELDS_BYTES,
+        OpResult::Node(_) | OpResult::Service(_) | OpResult::Check(_) => outcome::txn::told_bytes(result),
     };
     found.iter().map(bytes).sum()
 }

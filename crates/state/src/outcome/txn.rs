@@ -58,6 +58,13 @@ pub(super) fn errors(body: &mut Body<'_>) -> Option<Vec<OpError>> {
     (0..count).map(|_| Some(OpError { op_index: body.u32()?, what: body.text()?.to_owned() })).collect()
 }
 
+/// How many bytes a record takes in an answer.
+pub(crate) fn told_bytes(result: &OpResult) -> usize {
+    let mut bytes = Vec::new();
+    put_result(&mut bytes, result);
+    bytes.len()
+}
+
 fn put_result(to: &mut Vec<u8>, result: &OpResult) {
     match result {
         OpResult::Kv(entry) => {

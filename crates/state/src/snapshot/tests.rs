@@ -6,6 +6,7 @@ use bytes::Bytes;
 use proconsul_base::id::SessionId;
 use proconsul_base::index::Index;
 use proconsul_types::check::Check;
+use proconsul_types::config_entry::ConfigEntry;
 use proconsul_types::kv::KvEntry;
 use proconsul_types::node::Node;
 use proconsul_types::session::{Behavior, ServiceCheck, Session};
@@ -13,8 +14,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::{SnapshotError, read};
+use crate::command::Command;
+use crate::command::config::ConfigCommand;
 use crate::command::session::LockDelayOver;
-use crate::store::View;
+use crate::store::{View, create};
 use crate::table::Tables;
 use crate::table::checks::Checks;
 use crate::table::kv::KvTable;
@@ -147,6 +150,22 @@ fn what_is_no_snapshot_of_this_version_is_refused() {
     assert!(matches!(with(16, 2), Err(SnapshotError::Version(2))));
     assert!(matches!(with(18, 1), Err(SnapshotError::Broken(_))), "changed after the last command");
     assert!(matches!(with(51, 0xff), Err(SnapshotError::Record(1))), "a record longer than any");
+}
+
+#[test]
+fn a_document_that_grew_while_it_was_kept_is_read_again() {
+    // Five bytes a number in the request, nineteen in the record.
+    let document =
+        format!(r#"{{"Kind":"proxy-defaults","Name":"global","Config":{{"a":[{}1]}}}}"#, "1e15,".repeat(200_000));
+    let mut entry = ConfigEntry::from_text(&document).unwrap();
+    entry.normalize();
+    let (mut writer, store) = create();
+    let command = Command::Config(ConfigCommand::Set(Box::new(entry))).encode();
+    assert!(command.len() > 3 * document.len());
+    writer.apply([(Index(7), &command[..])], drop).unwrap();
+    let mut bytes = Vec::new();
+    store.view().write_to(&mut bytes).unwrap();
+    assert_eq!(read(&mut &bytes[..]).unwrap(), store.view());
 }
 
 proptest! {

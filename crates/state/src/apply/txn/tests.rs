@@ -301,3 +301,32 @@ fn a_transaction_that_writes_tells_no_more_than_travels_at_once() {
     assert_eq!(refused(&mut world, reads(most + 1)), [format!("{most} {reason}")]);
     assert_eq!(world.store.view().transact(&reads(most + 1)).map(|results| results.len()), Ok(most + 1));
 }
+
+#[test]
+fn records_of_the_catalog_and_the_fields_of_small_keys_count_as_told_too() {
+    let mut world = World::new();
+    let tag = "x".repeat(limit::TXN_READ_BYTES / 4);
+    let mut ops = vec![
+        Op::Node(Verb::Set, node("n")),
+        Op::Service(Verb::Set, Service { tags: [tag.into()].into(), ..service("n", "web") }),
+    ];
+    let get = || Op::Service(Verb::Get, service("n", "web"));
+    assert!(txn(&mut world, ops.clone()).is_ok());
+    ops.extend([get(), get(), get()]);
+    assert_eq!(txn(&mut world, ops).map_err(|errors| errors.len()), Err(1), "four quarters and the fields");
+    let fits = |count: usize| outcome::Outcome::Results(txn_results(count)).encode().len() <= limit::RPC_FRAME_BYTES;
+    assert!(fits(limit::TXN_READ_BYTES / (1 + super::KV_FIELDS_BYTES)), "as many keys of one letter as may be told");
+}
+
+fn txn_results(count: usize) -> Vec<OpResult> {
+    let entry = std::sync::Arc::new(proconsul_types::kv::KvEntry {
+        lock_index: 0,
+        key: "k".into(),
+        flags: 0,
+        value: Bytes::new(),
+        session: Some(id(1)),
+        create_index: Index(1),
+        modify_index: Index(1),
+    });
+    vec![OpResult::Kv(entry); count]
+}
