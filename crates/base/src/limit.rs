@@ -234,3 +234,7 @@ pub const INSTANCE_LISTS: usize = 256;
 /// Bytes of keys, values and records of the catalog that one transaction may be told in the same step in which it writes: they travel between servers in
 /// one frame.
 pub const TXN_READ_BYTES: usize = 8 * 1024 * 1024;
+
+/// Bytes of metadata that the sources of one `service-intentions` entry keep together: each keeps all of the entry's own, so a
+/// request within its limit could otherwise grow a thousandfold.
+pub const INTENTIONS_META_BYTES: usize = 4 * 1024 * 1024;

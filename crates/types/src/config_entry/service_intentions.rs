@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use proconsul_base::limit;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -63,6 +64,11 @@ pub enum IntentionsError {
     SourceType(usize),
     #[error("Sources[{place}] defines {name:?} more than once")]
     SourceTwice { place: usize, name: String },
+    #[error(
+        "Meta is kept with each of the {sources} sources, {bytes} bytes in all; more than {limit} are not taken: say less, or name fewer sources",
+        limit = limit::INTENTIONS_META_BYTES
+    )]
+    TooMuchMeta { sources: usize, bytes: usize },
 }
 
 impl Document for ServiceIntentions {
@@ -91,6 +97,11 @@ impl Document for ServiceIntentions {
         EntryError::of_meta(&self.meta)?;
         if self.sources.is_empty() {
             return Err(IntentionsError::NoSource.into());
+        }
+        let each: usize = self.meta.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let (sources, bytes) = (self.sources.len(), each.saturating_mul(self.sources.len()));
+        if bytes > limit::INTENTIONS_META_BYTES {
+            return Err(IntentionsError::TooMuchMeta { sources, bytes }.into());
         }
         let mut seen = BTreeSet::new();
         for (place, source) in self.sources.iter().enumerate() {

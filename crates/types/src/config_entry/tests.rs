@@ -138,3 +138,17 @@ fn spans_are_read_and_written_as_go_does_below_zero_too() {
         assert_eq!((span.0, &*span.to_string()), (nanos, written));
     }
 }
+
+/// Each source keeps the entry's metadata: a small request could otherwise fill the memory of every server.
+#[test]
+fn metadata_that_many_sources_would_keep_is_refused() {
+    let with = |sources: usize, bytes: usize| {
+        let sources: Vec<String> = (0..sources).map(|n| format!(r#"{{"Name":"s{n}","Action":"allow"}}"#)).collect();
+        let meta = "x".repeat(bytes);
+        let (sources, kind) = (sources.join(","), "service-intentions");
+        entry(&format!(r#"{{"Kind":"{kind}","Name":"a","Meta":{{"k":"{meta}"}},"Sources":[{sources}]}}"#)).validate()
+    };
+    assert_eq!(with(10, 500), Ok(()));
+    assert_eq!(with(8000, 500), Ok(()));
+    assert!(with(9000, 500).unwrap_err().to_string().starts_with("Meta is kept with each of the 9000 sources"));
+}
