@@ -33,7 +33,8 @@ impl Tables {
 
     /// What would come of these operations.
     pub(crate) fn attempt(&self, ops: &[Op]) -> Outcome {
-        self.clone().carry_out(self.applied, ops, usize::MAX, &mut Wakes::default())
+        // At the index it would have: a condition must not take what the operations themselves write for older than it is.
+        self.clone().carry_out(self.applied.next(), ops, usize::MAX, &mut Wakes::default())
     }
 
     /// `room`: how many bytes of what is there may be told.

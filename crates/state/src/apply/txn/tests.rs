@@ -330,3 +330,14 @@ fn txn_results(count: usize) -> Vec<OpResult> {
     });
     vec![OpResult::Kv(entry); count]
 }
+
+/// In a store that was never written, a look once took a key that the transaction itself had made for none, and told that a
+/// transaction would succeed which did not.
+#[test]
+fn a_look_at_a_transaction_does_not_take_its_own_writes_for_older_ones() {
+    let mut world = World::new();
+    let ops = || vec![at(0, kv(KvVerb::Cas, "a")), at(0, kv(KvVerb::Cas, "a"))];
+    let look = world.store.view().transact(&ops());
+    assert!(look.is_err());
+    assert_eq!(look, txn(&mut world, ops()));
+}
