@@ -7,10 +7,9 @@
 
 use std::io;
 
-use proconsul_base::index::Index;
 use proconsul_types::config_entry::ConfigRecord;
 
-use super::section::{Records, Section};
+use super::section::{self, Records, Section};
 use crate::command::config;
 use crate::table::config_entries::ConfigEntries;
 use crate::wire::Body;
@@ -36,10 +35,8 @@ impl Section for ConfigEntries {
         })
     }
 
-    fn begin(mut head: Body<'_>) -> Option<Self> {
-        let changed = Index(head.u64()?);
-        head.end()?;
-        Some(Self::restored(changed))
+    fn begin(head: Body<'_>) -> Option<Self> {
+        section::changed(head).map(Self::restored)
     }
 
     fn restore(&mut self, record: &[u8]) -> Option<()> {

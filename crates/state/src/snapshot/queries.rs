@@ -7,9 +7,7 @@
 
 use std::io;
 
-use proconsul_base::index::Index;
-
-use super::section::{Records, Section};
+use super::section::{self, Records, Section};
 use crate::command::query;
 use crate::table::queries::Queries;
 use crate::wire::Body;
@@ -29,10 +27,8 @@ impl Section for Queries {
         self.iter().try_for_each(|query| records.put(|to| query::append(to, query)))
     }
 
-    fn begin(mut head: Body<'_>) -> Option<Self> {
-        let changed = Index(head.u64()?);
-        head.end()?;
-        Some(Self::restored(changed))
+    fn begin(head: Body<'_>) -> Option<Self> {
+        section::changed(head).map(Self::restored)
     }
 
     fn restore(&mut self, record: &[u8]) -> Option<()> {

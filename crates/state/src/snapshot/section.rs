@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use proconsul_base::index::Index;
+
 use crate::wire::Body;
 
 /// A table's part of a snapshot. One table has one form: its records go out in the order of their keys.
@@ -44,4 +46,11 @@ impl<'a> Records<'a> {
         self.body.clear();
         Ok(())
     }
+}
+
+/// Reads a head that says the table's last change and nothing else.
+pub(super) fn changed(mut head: Body<'_>) -> Option<Index> {
+    let changed = Index(head.u64()?);
+    head.end()?;
+    Some(changed)
 }
