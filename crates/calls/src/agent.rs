@@ -1,19 +1,33 @@
-//! What the agent itself is asked, never forwarded.
+//! What the agent itself is asked, never forwarded: one small family for each of its duties.
+//!
+//! Servers and client agents answer these alike; the doors get at them through [`HasAgent`].
 
-use std::future::Future;
+mod error;
+mod local;
+mod pool;
 
-use proconsul_types::agent::{AgentSelf, Member};
+use proconsul_types::agent::AgentSelf;
 
-use crate::error::CallError;
+pub use error::AgentError;
+pub use local::{Applied, LocalCalls, OneService, ServiceContent, Unless};
+pub use pool::PoolCalls;
 
-/// `/v1/agent/`.
-pub trait AgentCalls {
-    /// The members as gossip sees them, of the local or of the wide-area pool.
-    fn agent_members(&self, wide_area: bool) -> Vec<Member>;
+/// All of `/v1/agent/`.
+pub trait AgentCalls: SelfCalls + PoolCalls + Send + Sync + 'static {}
 
-    /// What the agent says about itself.
-    fn agent_self(&self) -> AgentSelf;
+impl<A> AgentCalls for A where A: SelfCalls + PoolCalls + Send + Sync + 'static {}
 
-    /// Leaves the cluster and stops the agent.
-    fn agent_leave(&self) -> impl Future<Output = Result<(), CallError>> + Send;
+/// The agent behind a door.
+pub trait HasAgent {
+    /// What answers for it.
+    type Agent: AgentCalls;
+
+    /// The agent.
+    fn agent(&self) -> &Self::Agent;
+}
+
+/// What the agent says about itself.
+pub trait SelfCalls {
+    /// `GET /v1/agent/self`.
+    fn describe(&self) -> AgentSelf;
 }

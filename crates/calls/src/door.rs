@@ -1,6 +1,6 @@
 //! What a front door calls: answered here, or forwarded; the door cannot tell.
 
-use crate::agent::AgentCalls;
+use crate::agent::HasAgent;
 use crate::catalog::CatalogCalls;
 use crate::config::ConfigCalls;
 use crate::coordinate::CoordinateCalls;
@@ -18,7 +18,7 @@ use crate::ui::UiCalls;
 /// Everything the doors may ask, family by family. Doors are generic over it, so a call is a plain function call.
 pub trait Door:
     KvCalls //
-    + AgentCalls
+    + HasAgent
     + StatusCalls
     + OperatorCalls
     + SessionCalls
@@ -39,7 +39,7 @@ pub trait Door:
 
 impl<D> Door for D where
     D: KvCalls //
-        + AgentCalls
+        + HasAgent
         + StatusCalls
         + OperatorCalls
         + SessionCalls

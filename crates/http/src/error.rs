@@ -1,6 +1,7 @@
 //! Every reason to answer with an error. Its text is the body; its status is given in one place, [`crate::reply`].
 
 use proconsul_base::text::quote::quoted;
+use proconsul_calls::agent::AgentError;
 use proconsul_calls::error::CallError;
 use proconsul_filter::FilterError;
 
@@ -16,6 +17,9 @@ pub(crate) enum HttpError {
     /// The call was made and failed.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The agent itself was asked, and did not do it.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
     /// The call of a read was made and failed, where Consul sends the headers of a read all the same: index 1, no leader.
     #[error(transparent)]
     Read(CallError),

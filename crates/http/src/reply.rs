@@ -13,6 +13,7 @@ use proconsul_calls::intention::IntentionError;
 use proconsul_calls::query::QueryError;
 use proconsul_calls::read::{Consistency, Contact};
 
+use crate::agent;
 use crate::error::HttpError;
 
 /// An answer on its way out.
@@ -35,6 +36,7 @@ impl HttpError {
     fn status(&self) -> StatusCode {
         match self {
             Self::Call(call) | Self::Read(call) => of_call(call),
+            Self::Agent(error) => agent::status(error),
             Self::Config(refusal) => refusal.status(),
             Self::Intention(refusal) => refusal.status(),
             // Consul's own choice: a wrong number is no bad request there.

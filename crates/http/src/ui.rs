@@ -3,6 +3,7 @@
 mod summary;
 
 use hyper::StatusCode;
+use proconsul_calls::agent::SelfCalls;
 use proconsul_calls::catalog::OfNode;
 use proconsul_calls::door::Door;
 use proconsul_calls::ui::NodeDump;
@@ -71,7 +72,7 @@ pub(crate) async fn gateway<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpEr
         return Err(HttpError::Missing("gateway name"));
     }
     let answer = cx.door.ui_gateway(cx.rest, options).await.map_err(HttpError::Read)?;
-    let datacenter = cx.door.agent_self().config.datacenter;
+    let datacenter = cx.door.agent().describe().config.datacenter;
     let summed = answer.value.iter().map(|service| {
         let name = &service.behind.service.name;
         Summary::of(name, service.instances.iter()).behind(&service.behind, &datacenter, &cx.config.domain)

@@ -11,6 +11,7 @@ use proconsul_agent::event::{Heard, History};
 use proconsul_agent::{Config, version};
 use proconsul_base::id::ClusterId;
 use proconsul_base::text::stamp;
+use proconsul_calls::agent::{AgentError, PoolCalls, SelfCalls};
 use proconsul_calls::event::BroadcastError;
 use proconsul_consensus as consensus;
 use proconsul_server::local::Local;
@@ -60,12 +61,20 @@ pub(crate) async fn refresh(node: Arc<Node>) {
     }
 }
 
-impl Local for Node {
+impl PoolCalls for Node {
     fn members(&self, wide_area: bool) -> Vec<Member> {
         if wide_area { Vec::new() } else { self.gossip.members().iter().map(member).collect() }
     }
 
-    fn agent_self(&self) -> AgentSelf {
+    async fn leave(&self) -> Result<(), AgentError> {
+        self.depart().await;
+        self.left.notify_one();
+        Ok(())
+    }
+}
+
+impl SelfCalls for Node {
+    fn describe(&self) -> AgentSelf {
         AgentSelf {
             config: AgentConfig {
                 datacenter: self.config.datacenter.clone(),
@@ -82,7 +91,9 @@ impl Local for Node {
             meta: self.config.node_meta.clone(),
         }
     }
+}
 
+impl Local for Node {
     fn datacenters(&self) -> Vec<String> {
         vec![self.config.datacenter.clone()]
     }
@@ -104,11 +115,6 @@ impl Local for Node {
         // Until there is a cluster nothing is answered that could show it.
         let cluster = cluster.map(|cluster| cluster.to_string()).unwrap_or_default();
         self.config.mesh.then(|| format!("{cluster}.consul"))
-    }
-
-    async fn leave(&self) {
-        self.depart().await;
-        self.left.notify_one();
     }
 }
 

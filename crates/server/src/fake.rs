@@ -9,11 +9,12 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
+use proconsul_calls::agent::{AgentError, PoolCalls};
 use proconsul_calls::error::Unavailable;
 use proconsul_calls::event::BroadcastError;
 use proconsul_calls::read::{Consistency, Contact};
 use proconsul_state::store::Store;
-use proconsul_types::agent::{AgentSelf, Member};
+use proconsul_types::agent::Member;
 use proconsul_types::event::UserEvent;
 use proconsul_types::operator::RaftConfiguration;
 use tokio::sync::watch;
@@ -93,15 +94,17 @@ impl Replica for FakeReplica {
 /// Knows one datacenter and nobody in it; hears the events it fires.
 pub(crate) struct FakeLocal(watch::Sender<Arc<[Arc<UserEvent>]>>);
 
-impl Local for FakeLocal {
+impl PoolCalls for FakeLocal {
     fn members(&self, _: bool) -> Vec<Member> {
         Vec::new()
     }
 
-    fn agent_self(&self) -> AgentSelf {
-        unreachable!("no test asks the fake node about itself")
+    async fn leave(&self) -> Result<(), AgentError> {
+        Ok(())
     }
+}
 
+impl Local for FakeLocal {
     fn datacenters(&self) -> Vec<String> {
         vec!["dc1".to_owned()]
     }
@@ -122,8 +125,6 @@ impl Local for FakeLocal {
     fn trust_domain(&self) -> Option<String> {
         Some("00000000-0000-0000-0000-000000000000.consul".to_owned())
     }
-
-    async fn leave(&self) {}
 }
 
 /// A leader alone, whose log begins at index 10, and what it has applied.

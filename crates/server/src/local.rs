@@ -1,21 +1,15 @@
-//! What the endpoints need from the node around them: the gossip view, the agent's own view, and the way out.
+//! What the endpoints need from the node around them: its members, its events, its clock, its names.
 
 use std::future::Future;
 use std::sync::Arc;
 
+use proconsul_calls::agent::PoolCalls;
 use proconsul_calls::event::BroadcastError;
-use proconsul_types::agent::{AgentSelf, Member};
 use proconsul_types::event::UserEvent;
 use tokio::sync::watch;
 
 /// The node, as plain data.
-pub trait Local: Send + Sync + 'static {
-    /// The members of the local pool, or of the wide-area pool.
-    fn members(&self, wide_area: bool) -> Vec<Member>;
-
-    /// What `GET /v1/agent/self` shows.
-    fn agent_self(&self) -> AgentSelf;
-
+pub trait Local: PoolCalls + Send + Sync + 'static {
     /// The names of the known datacenters, the own one among them, nearest first.
     fn datacenters(&self) -> Vec<String>;
 
@@ -30,7 +24,4 @@ pub trait Local: Send + Sync + 'static {
 
     /// The end of all names in the mesh; `None` while the mesh is off.
     fn trust_domain(&self) -> Option<String>;
-
-    /// Leaves the cluster; returns when that is done and the node is about to stop.
-    fn leave(&self) -> impl Future<Output = ()> + Send;
 }

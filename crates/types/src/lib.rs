@@ -14,6 +14,7 @@ pub mod node;
 pub mod operator;
 pub mod pod_context;
 pub mod query;
+pub mod registration;
 pub mod service;
 pub mod session;
 pub mod txn;

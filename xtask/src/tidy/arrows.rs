@@ -4,11 +4,11 @@ use super::manifest::{Manifest, Use};
 
 /// The layers from the bottom up: nouns, pure machines, drivers, services, doors, the program.
 const LAYERS: [&[&str]; 6] = [
-    &["base", "types", "stored", "hcl", "filter", "calls"],
-    &["acl", "state", "raft", "swim", "serf", "names", "manifest", "plan"],
-    &["gossip", "storage", "rpc", "consensus", "checks", "pods"],
-    &["connect", "server", "agent", "kube"],
-    &["http", "dns", "kube_api", "ui"],
+    &["base", "types", "stored", "hcl", "filter", "calls", "gopack", "telemetry"],
+    &["acl", "state", "raft", "swim", "serf", "names", "manifest", "plan", "records"],
+    &["gossip", "storage", "rpc", "consensus", "checks", "pods", "api", "archive"],
+    &["connect", "server", "client", "agent", "kube", "watch"],
+    &["http", "dns", "kube_api", "ui", "consul_rpc"],
     &["node", "cli", "main"],
 ];
 

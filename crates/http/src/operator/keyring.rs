@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hyper::Method;
+use proconsul_calls::agent::{PoolCalls, SelfCalls};
 use proconsul_calls::door::Door;
 
 use super::OperatorError;
@@ -69,7 +70,7 @@ fn changed<D: Door>(door: &D, key: &str) -> Vec<String> {
             base64::DecodeError::InvalidByte(place, _) => place,
             _ => key.len() / 4 * 4,
         };
-        let datacenter = door.agent_self().config.datacenter;
+        let datacenter = door.agent().describe().config.datacenter;
         let pools = ["WAN".to_owned(), format!("{datacenter} (LAN)")];
         return pools.map(|pool| format!("{pool} error: illegal base64 data at input byte {place}")).into();
     }
@@ -78,8 +79,8 @@ fn changed<D: Door>(door: &D, key: &str) -> Vec<String> {
 
 /// One line for each pool, and one for each of its members.
 fn refused<D: Door>(door: &D, is_local: bool, reason: &str) -> Vec<String> {
-    let datacenter = door.agent_self().config.datacenter;
-    let members = door.agent_members(false);
+    let datacenter = door.agent().describe().config.datacenter;
+    let members = door.agent().members(false);
     let is_server =
         |tags: &std::collections::BTreeMap<String, String>| tags.get("role").is_some_and(|role| role == "consul");
     let of_pool = |pool: String, names: Vec<String>| {

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
+use proconsul_calls::agent::{AgentError, PoolCalls, SelfCalls};
 use proconsul_calls::error::Unavailable;
 use proconsul_calls::event::BroadcastError;
 use proconsul_calls::read::{Consistency, Contact};
@@ -117,12 +118,19 @@ fn member() -> Member {
     }
 }
 
-impl Local for FakeLocal {
+impl PoolCalls for FakeLocal {
     fn members(&self, wide_area: bool) -> Vec<Member> {
         if wide_area { Vec::new() } else { vec![member()] }
     }
 
-    fn agent_self(&self) -> AgentSelf {
+    async fn leave(&self) -> Result<(), AgentError> {
+        self.0.notify_one();
+        Ok(())
+    }
+}
+
+impl SelfCalls for FakeLocal {
+    fn describe(&self) -> AgentSelf {
         let config = AgentConfig {
             datacenter: "dc1".to_owned(),
             node_name: "one".to_owned(),
@@ -134,7 +142,9 @@ impl Local for FakeLocal {
         let (debug_config, stats, meta) = Default::default();
         AgentSelf { config, debug_config, coord: None, member: member(), stats, meta }
     }
+}
 
+impl Local for FakeLocal {
     fn datacenters(&self) -> Vec<String> {
         vec!["dc1".to_owned(), "dc2".to_owned()]
     }
@@ -154,10 +164,6 @@ impl Local for FakeLocal {
 
     fn trust_domain(&self) -> Option<String> {
         Some("00000000-0000-0000-0000-000000000000.consul".to_owned())
-    }
-
-    async fn leave(&self) {
-        self.0.notify_one();
     }
 }
 

@@ -1,0 +1,16 @@
+//! The gossip pool as this agent sees it, and its place in it.
+
+use std::future::Future;
+
+use proconsul_types::agent::Member;
+
+use super::AgentError;
+
+/// `/v1/agent/members`, `join`, `force-leave` and `leave`.
+pub trait PoolCalls {
+    /// The members as gossip sees them, of the local or of the wide-area pool.
+    fn members(&self, wide_area: bool) -> Vec<Member>;
+
+    /// Leaves the cluster; returns when that is done and the agent is about to stop.
+    fn leave(&self) -> impl Future<Output = Result<(), AgentError>> + Send;
+}
