@@ -8,6 +8,7 @@
 //! What a kind means is its owner's affair.
 
 mod client;
+mod line;
 mod outbox;
 mod server;
 

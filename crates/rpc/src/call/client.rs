@@ -9,6 +9,7 @@ use proconsul_base::limit;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
+use super::line::Line;
 use super::outbox::{Outbox, Refused};
 use super::split;
 use crate::frame;
@@ -36,6 +37,8 @@ pub struct Caller(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
+    /// `None` when it could not be had; then only the reader tells that the connection has ended.
+    line: Option<Line>,
     outbox: Arc<Outbox>,
     pending: Arc<Mutex<Pending>>,
 }
@@ -56,6 +59,7 @@ impl Drop for Shared {
 impl Caller {
     /// Takes over a connection whose handshake is done.
     pub fn new(stream: TcpStream) -> Self {
+        let line = Line::of(&stream).ok();
         let (reader, writer) = stream.into_split();
         let outbox = Arc::new(Outbox::default());
         let pending = Arc::new(Mutex::new(Pending::default()));
@@ -78,16 +82,22 @@ impl Caller {
                 }
             }
         });
-        Self(Arc::new(Shared { outbox, pending }))
+        Self(Arc::new(Shared { line, outbox, pending }))
     }
 
     /// Whether the connection is known to be gone.
     pub fn is_closed(&self) -> bool {
-        self.0.pending.lock().closed
+        self.0.pending.lock().closed || self.0.line.as_ref().is_some_and(Line::is_cut)
     }
 
     /// Makes a call and waits for its answer. The caller sets the deadline.
+    ///
+    /// A peer that was killed has closed its end before the reader hears of it: what is sent then is lost for certain, so it is
+    /// not sent.
     pub async fn call(&self, kind: u8, body: &[u8]) -> Result<Bytes, CallError> {
+        if self.is_closed() {
+            return Err(CallError::NotSent);
+        }
         let (number, answer) = self.enlist()?;
         if let Err(refused) = self.0.outbox.push(number, kind, body) {
             self.0.pending.lock().waiting.remove(&number);

@@ -59,3 +59,19 @@ async fn a_broken_connection_leaves_the_outcome_unknown_and_later_calls_unsent()
     assert_eq!(caller.call(0, b"x").await, Err(CallError::NotSent));
     assert!(caller.is_closed());
 }
+
+/// The first write after the leader was killed went onto its connection now and then, and failed without need: its outcome counted
+/// as unknown.
+#[tokio::test]
+async fn a_call_after_the_peer_has_closed_is_not_sent_even_before_the_reader_has_noticed() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dialled = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let (accepted, _) = listener.accept().await.unwrap();
+    let caller = Caller::new(dialled);
+    // An answer to nothing that nobody has read stands before the end. From here on no other task gets a turn.
+    assert!(accepted.try_write(&[9, 0, 0, 0, 1]).is_ok());
+    drop(accepted);
+    let call = std::pin::pin!(caller.call(0, b"x"));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert_eq!(call.poll(&mut context), std::task::Poll::Ready(Err(CallError::NotSent)));
+}
