@@ -238,3 +238,6 @@ pub const TXN_READ_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes of metadata that the sources of one `service-intentions` entry keep together: each keeps all of the entry's own, so a
 /// request within its limit could otherwise grow a thousandfold.
 pub const INTENTIONS_META_BYTES: usize = 4 * 1024 * 1024;
+
+/// Pieces of a question's body that wait to be sent; whoever makes the body waits.
+pub const API_BODY_PIECES: usize = 8;

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use proconsul_agent::flag::{Flag, Given, Takes};
 use proconsul_types::pod_context::{PROCONSUL_POD_CONTEXT, PodContext};
 
-use crate::api::{Address, Api};
+use proconsul_api::{Address, Api, Settings, cause};
 
 /// The flags of every command that asks an agent.
 pub(crate) const CLIENT: &[Flag] = &[
@@ -66,14 +66,16 @@ pub(crate) const NAMESPACE: &[Flag] = &[Flag {
 
 /// The agent that a command asks.
 pub(crate) fn api(given: &Given) -> anyhow::Result<Api> {
-    connect(given, &|name| env::var(name).ok().filter(|value| !value.is_empty()))
-        .context("Error connecting to Consul agent")
+    let settings = settings(given, &|name| env::var(name).ok().filter(|value| !value.is_empty()));
+    settings.and_then(|settings| Ok(Api::new(settings)?)).context("Error connecting to Consul agent")
 }
 
-fn connect(given: &Given, variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Api> {
+fn settings(given: &Given, variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Settings> {
     for flag in ["ca-file", "ca-path", "client-cert", "client-key", "tls-server-name"] {
         if given.text(flag).is_some() {
-            bail!("-{flag} asks for HTTPS, which is not there in this version; take it out to use HTTP");
+            bail!(
+                "-{flag} asks for HTTPS, which is not there in this version, it comes with TLS; take it out to use HTTP"
+            );
         }
     }
     let pod = variable(PROCONSUL_POD_CONTEXT).map(|text| PodContext::from_json(&text)).transpose();
@@ -96,7 +98,7 @@ fn connect(given: &Given, variable: &dyn Fn(&str) -> Option<String>) -> anyhow::
         query.push(("ns", namespace));
     }
     let source: Option<IpAddr> = pod.map(|pod| pod.address);
-    Ok(Api::new(address, token(given, variable)?, variable("CONSUL_HTTP_AUTH"), query, source))
+    Ok(Settings { address, token: token(given, variable)?, user: variable("CONSUL_HTTP_AUTH"), query, source })
 }
 
 /// The token of the first that has one: flag, file, and the variables of both.
@@ -116,7 +118,7 @@ fn token(given: &Given, variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Re
 
 /// `open /path: no such file or directory`
 pub(crate) fn open_error(path: &str, error: &io::Error) -> anyhow::Error {
-    anyhow::anyhow!("open {path}: {}", crate::api::cause(error))
+    anyhow::anyhow!("open {path}: {}", cause(error))
 }
 
 #[cfg(test)]
@@ -128,11 +130,18 @@ mod tests {
         let given = proconsul_agent::flag::parse(&[CLIENT, SERVER, NAMESPACE], &words).unwrap();
         let variable =
             |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        let shown = match connect(&given, &variable) {
-            Ok(api) => api.describe(),
+        let shown = match settings(&given, &variable) {
+            Ok(settings) => described(&settings),
             Err(error) => format!("{error:#}"),
         };
         assert_eq!(shown, expected);
+    }
+
+    fn described(settings: &Settings) -> String {
+        let token = settings.token.iter().map(|token| format!(" token={token}"));
+        let source = settings.source.iter().map(|source| format!(" from {source}"));
+        let query = settings.query.iter().map(|(name, value)| format!(" {name}={value}"));
+        settings.address.to_string() + &token.chain(source).chain(query).collect::<String>()
     }
 
     #[test]
@@ -144,21 +153,20 @@ mod tests {
             &[("CONSUL_HTTP_ADDR", "a:1"), ("CONSUL_HTTP_TOKEN", "t")],
             "http://b:2 token=u",
         );
-        check(&["-stale", "-datacenter=dc2"], &[], "http://127.0.0.1:8500 ?dc=dc2&stale=");
+        check(&["-stale", "-datacenter=dc2"], &[], "http://127.0.0.1:8500 dc=dc2 stale=");
         check(&[], &[("CONSUL_HTTP_ADDR", "unix:///run/x.sock")], "http://%2Frun%2Fx.sock");
     }
 
     #[test]
     fn what_cannot_be_had_is_said() {
         check(&["-http-addr=bogus://x"], &[], "Unknown protocol scheme: bogus");
-        let https =
-            "HTTPS is not there in this version; use http://a:1, or reach the agent through a proxy that ends TLS";
+        let https = "HTTPS is not there in this version, it comes with TLS; use http://a:1, or reach the agent through a proxy that ends TLS";
         check(&["-http-addr=https://a:1"], &[], https);
         check(&["-http-addr=a:1"], &[("CONSUL_HTTP_SSL", "true")], https);
         check(
             &["-ca-file=x"],
             &[],
-            "-ca-file asks for HTTPS, which is not there in this version; take it out to use HTTP",
+            "-ca-file asks for HTTPS, which is not there in this version, it comes with TLS; take it out to use HTTP",
         );
         check(&["-token-file=/none"], &[], "Error loading token file: open /none: no such file or directory");
     }

@@ -1,7 +1,7 @@
 //! `leave`: the agent leaves its cluster on purpose and stops.
 
 use anyhow::{Context, bail};
-use hyper::Method;
+use proconsul_api::{Answer, Method};
 
 use crate::command::{self, Call, Command, Exit};
 use crate::connection;
@@ -22,7 +22,7 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     }
     let api = connection::api(&call.given)?;
     let answer = api.ask(&Method::PUT, "/v1/agent/leave", &[], Vec::new());
-    answer.and_then(|answer| Ok(answer.success()?)).context("Error leaving")?;
+    answer.and_then(Answer::success).context("Error leaving")?;
     call.out.say("Graceful leave complete");
     Ok(Exit::Success)
 }

@@ -3,7 +3,6 @@
 //! Commands, flags, texts and exit codes are Consul's; the program answers to `consul` as it does to its own name.
 
 mod agent;
-mod api;
 mod command;
 mod connection;
 mod help;

@@ -1,8 +1,8 @@
 //! `kv delete`: removes one key, or all below a prefix.
 
 use anyhow::{Context, bail};
-use hyper::Method;
 use proconsul_agent::flag::{Flag, Given, Takes};
+use proconsul_api::{Answer, Method};
 
 use super::{CONNECTION, only_key, path, trimmed};
 use crate::command::{Call, Command, Exit};
@@ -68,7 +68,7 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     let arguments = Arguments::read(&call.given)?;
     let api = connection::api(&call.given)?;
     let delete = |key: &str, query: &[(&str, String)]| {
-        api.ask(&Method::DELETE, &path(key), query, Vec::new()).and_then(|answer| Ok(answer.truth()?))
+        api.ask(&Method::DELETE, &path(key), query, Vec::new()).and_then(Answer::truth)
     };
     match arguments {
         Arguments::Tree(prefix) => {

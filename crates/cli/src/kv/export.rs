@@ -1,7 +1,7 @@
 //! `kv export`: a tree as JSON that `kv import` reads.
 
 use anyhow::Context;
-use hyper::Method;
+use proconsul_api::{Answer, Method};
 use serde::{Deserialize, Serialize};
 
 use super::{CONNECTION, Pair, only_key, path, trimmed};
@@ -34,8 +34,8 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     let prefix = trimmed(only_key(&call.given.rest)?.unwrap_or_default());
     let api = connection::api(&call.given)?;
     let answer = api.ask(&Method::GET, &path(prefix), &[("recurse", String::new())], Vec::new());
-    let pairs: Vec<Pair> = match answer.and_then(|answer| Ok(answer.found()?)).context("Error querying Consul agent")? {
-        Some(answer) => serde_json::from_slice(&answer.body).context("the agent's answer is not readable")?,
+    let pairs: Vec<Pair> = match answer.and_then(Answer::found).context("Error querying Consul agent")? {
+        Some(answer) => answer.json()?,
         None => Vec::new(),
     };
     call.out.say(&exported(pairs)?);

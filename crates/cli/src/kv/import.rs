@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hyper::Method;
+use proconsul_api::{Answer, Method};
 
 use super::export::Exported;
 use super::{CONNECTION, data, path};
@@ -33,7 +33,7 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     for (Exported { key, flags, .. }, value) in pairs {
         let query = [("flags", flags.to_string())];
         let query = if flags == 0 { &query[..0] } else { &query[..] };
-        let done = api.ask(&Method::PUT, &path(&key), query, value).and_then(|answer| Ok(answer.truth()?));
+        let done = api.ask(&Method::PUT, &path(&key), query, value).and_then(Answer::truth);
         if !done.with_context(|| format!("Error! Failed writing data for key {key}"))? {
             bail!("Error! Did not write to {key}");
         }

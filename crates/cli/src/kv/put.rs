@@ -3,8 +3,8 @@
 use anyhow::{Context, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hyper::Method;
 use proconsul_agent::flag::{Flag, Given, Takes};
+use proconsul_api::{Answer, Method};
 
 use super::{CONNECTION, data, path};
 use crate::command::{Call, Command, Exit};
@@ -142,7 +142,7 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     let value = arguments.value()?;
     let api = connection::api(&call.given)?;
     let answer = api.ask(&Method::PUT, &path(&arguments.key), &arguments.query(), value);
-    let done = answer.and_then(|answer| Ok(answer.truth()?)).context("Error! Failed writing data")?;
+    let done = answer.and_then(Answer::truth).context("Error! Failed writing data")?;
     let (success, failure) = arguments.texts();
     if !done {
         bail!(failure);

@@ -39,7 +39,7 @@ struct Server {
 
 fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     let api = connection::api(&call.given)?;
-    let configuration: anyhow::Result<Configuration> = api.json("/v1/operator/raft/configuration", &[]);
+    let configuration: Result<Configuration, _> = api.json("/v1/operator/raft/configuration", &[]);
     let configuration = configuration.context("Error getting peers: Failed to retrieve raft configuration")?;
     call.out.say(&listing(&configuration));
     Ok(Exit::Success)

@@ -8,18 +8,18 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpSocket, TcpStream, UnixStream, lookup_host};
 
-use super::address::Address;
-use super::error::Cause;
+use crate::address::Address;
+use crate::error::Cause;
 
 /// A connection over either kind of socket.
-pub(super) enum Stream {
+pub(crate) enum Stream {
     Tcp(TcpStream),
     Unix(UnixStream),
 }
 
 impl Stream {
     /// Connects to the first address of the host that answers, from `source` if there is one.
-    pub(super) async fn connect(address: &Address, source: Option<IpAddr>) -> Result<Self, Cause> {
+    pub(crate) async fn connect(address: &Address, source: Option<IpAddr>) -> Result<Self, Cause> {
         let (host, port) = match address {
             Address::Tcp { host, port } => (host, port.unwrap_or(80)),
             Address::Unix(path) => {

@@ -4,32 +4,57 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use anyhow::bail;
 use proconsul_types::pod_context::PodContext;
 
-use super::escape;
+use crate::escape;
 
 /// Where an agent is.
-pub(crate) enum Address {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
     /// A host, by address or name, and a port; the port is not shown when it was not given.
-    Tcp { host: String, port: Option<u16> },
+    Tcp {
+        /// By address or name, without brackets.
+        host: String,
+        /// Without one, HTTP's own.
+        port: Option<u16>,
+    },
     /// A Unix socket.
     Unix(PathBuf),
 }
 
+/// Why a text is no address of an agent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// TLS, which this client does not speak; the address without its scheme.
+    #[error(
+        "HTTPS is not there in this version, it comes with TLS; use http://{0}, or reach the agent through a proxy that ends TLS"
+    )]
+    Https(String),
+    /// A scheme that nobody knows.
+    #[error("Unknown protocol scheme: {0}")]
+    Scheme(String),
+    /// No number stands where the port should.
+    #[error("address {0:?} has no readable port; write host:port")]
+    Port(String),
+    /// No name and no address stands where the host should.
+    #[error("address {0:?} has no readable host; write host:port")]
+    Host(String),
+}
+
 impl Address {
-    /// `host:port`, `http://host:port`, `tcp://host:port` or `unix:///path`.
-    pub(crate) fn parse(text: &str, secure: bool) -> anyhow::Result<Self> {
+    /// `host:port`, `http://host:port`, `tcp://host:port` or `unix:///path`; `secure` asks for TLS whatever the scheme.
+    ///
+    /// # Errors
+    /// See [`AddressError`].
+    pub fn parse(text: &str, secure: bool) -> Result<Self, AddressError> {
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));
         match scheme {
             "unix" => return Ok(Self::Unix(PathBuf::from(rest))),
             "http" | "tcp" if !secure => {}
             "http" | "tcp" | "https" => {
-                bail!(
-                    "HTTPS is not there in this version; use http://{rest}, or reach the agent through a proxy that ends TLS"
-                )
+                return Err(AddressError::Https(rest.to_owned()));
             }
-            other => bail!("Unknown protocol scheme: {other}"),
+            other => return Err(AddressError::Scheme(other.to_owned())),
         }
         let rest = rest.trim_end_matches('/');
         let colon = rest
@@ -40,17 +65,17 @@ impl Address {
             None => (rest, None),
         };
         let Ok(port) = port.map(str::parse::<u16>).transpose() else {
-            bail!("address {text:?} has no readable port; write host:port")
+            return Err(AddressError::Port(text.to_owned()));
         };
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         if bare.is_empty() || bare.contains(['/', '?', '#', '@', ' ']) {
-            bail!("address {text:?} has no readable host; write host:port");
+            return Err(AddressError::Host(text.to_owned()));
         }
         Ok(Self::Tcp { host: bare.to_owned(), port })
     }
 
     /// Puts the pod's address in the place of this machine's own.
-    pub(crate) fn in_pod(&mut self, pod: &PodContext) {
+    pub fn in_pod(&mut self, pod: &PodContext) {
         match self {
             Self::Tcp { host, .. } => {
                 let own =
@@ -64,7 +89,7 @@ impl Address {
     }
 
     /// What the `Host` header says.
-    pub(crate) fn host_header(&self) -> String {
+    pub fn host_header(&self) -> String {
         match self {
             Self::Tcp { .. } => self.to_string().trim_start_matches("http://").to_owned(),
             Self::Unix(_) => "localhost".to_owned(),

@@ -6,35 +6,45 @@ use hyper::Method;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ApiError {
+pub enum ApiError {
     /// The agent was not reached, or did not answer to the end.
     #[error("{method} \"{url}\"")]
     Transport {
+        /// Written as Go writes it here: `Get`.
         method: String,
+        /// The whole URL.
         url: String,
+        /// What went wrong.
         #[source]
         cause: Cause,
     },
     /// It answered, and refused.
-    #[error("Unexpected response code: {code}{}", in_brackets(.text))]
-    Status { code: u16, text: String },
+    #[error("Unexpected response code: {code} ({text})")]
+    Status {
+        /// The HTTP status.
+        code: u16,
+        /// The body, which says why.
+        text: String,
+    },
+    /// It answered with something else than was expected.
+    #[error("the agent's answer is not readable")]
+    Unreadable(#[source] serde_json::Error),
+    /// This machine lacks what a runtime needs.
+    #[error("the runtime for network input cannot be started")]
+    Runtime(#[source] io::Error),
 }
 
 impl ApiError {
-    pub(super) fn transport(method: &Method, url: &str, cause: Cause) -> Self {
+    pub(crate) fn transport(method: &Method, url: &str, cause: Cause) -> Self {
         let name = method.as_str();
         let method = name[..1].to_owned() + &name[1..].to_lowercase();
         Self::Transport { method, url: url.to_owned(), cause }
     }
 }
 
-fn in_brackets(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!(" ({text})") }
-}
-
 /// What went wrong on the way.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Cause {
+pub enum Cause {
     /// A name that nobody knows.
     #[error("dial tcp: lookup {0}: no such host")]
     NoSuchHost(String),
@@ -50,7 +60,7 @@ pub(crate) enum Cause {
 }
 
 /// The operating system's own words, in lower case, without the number that Rust adds.
-pub(crate) fn cause(error: &io::Error) -> String {
+pub fn cause(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = text.chars();
