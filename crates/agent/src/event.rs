@@ -2,6 +2,7 @@
 //!
 //! Knows no gossip: bytes come in, and a list that can be watched comes out.
 
+mod list;
 pub mod payload;
 
 use std::sync::Arc;

@@ -3,19 +3,21 @@
 //! Servers and client agents answer these alike; the doors get at them through [`HasAgent`].
 
 mod error;
+mod heard;
 mod local;
 mod pool;
 
 use proconsul_types::agent::AgentSelf;
 
 pub use error::AgentError;
+pub use heard::{Events, HeardCalls, ListEvents};
 pub use local::{Applied, LocalCalls, OneService, ServiceContent, Unless};
 pub use pool::PoolCalls;
 
 /// All of `/v1/agent/`.
-pub trait AgentCalls: SelfCalls + PoolCalls + Send + Sync + 'static {}
+pub trait AgentCalls: SelfCalls + PoolCalls + HeardCalls + Send + Sync + 'static {}
 
-impl<A> AgentCalls for A where A: SelfCalls + PoolCalls + Send + Sync + 'static {}
+impl<A> AgentCalls for A where A: SelfCalls + PoolCalls + HeardCalls + Send + Sync + 'static {}
 
 /// The agent behind a door.
 pub trait HasAgent {

@@ -12,7 +12,7 @@ use crate::read::{Answer, ReadOptions};
 /// `/v1/coordinate/`.
 pub trait CoordinateCalls {
     /// `GET /v1/coordinate/datacenters`: the servers of each datacenter, as this server knows them.
-    fn coordinate_datacenters(&self) -> Vec<DatacenterCoordinates>;
+    fn coordinate_datacenters(&self) -> impl Future<Output = Result<Vec<DatacenterCoordinates>, CallError>> + Send;
 
     /// `GET /v1/coordinate/nodes`, in the order of the nodes' names.
     fn coordinate_nodes(

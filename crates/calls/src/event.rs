@@ -1,20 +1,20 @@
-//! User events: fired at everybody, heard and kept by every agent for itself.
+//! User events: fired at everybody. What an agent has heard of them it keeps for itself ([`crate::agent::HeardCalls`]).
 
-use std::future::Future;
-use std::sync::Arc;
-
+use proconsul_base::id::EventId;
+use proconsul_base::rand::Rng;
+use proconsul_filter::pattern;
 use proconsul_types::event::UserEvent;
+use std::future::Future;
 
 use crate::error::CallError;
-use crate::read::Wait;
+
+/// The form of the events that are fired here.
+const VERSION: u64 = 1;
 
 /// `/v1/event/`.
 pub trait EventCalls {
     /// `PUT /v1/event/fire/:name`: the event as it was fired, with its id.
     fn event_fire(&self, fire: Fire) -> impl Future<Output = Result<UserEvent, CallError>> + Send;
-
-    /// `GET /v1/event/list`: the last events that this agent has heard, the oldest first.
-    fn event_list(&self, list: ListEvents<'_>) -> impl Future<Output = Events> + Send;
 }
 
 /// An event to fire.
@@ -22,27 +22,30 @@ pub trait EventCalls {
 pub struct Fire {
     /// The datacenter whose agents are to hear it; `None` for the agent's own.
     pub datacenter: Option<Box<str>>,
-    /// Name, payload and filters; the rest is filled in.
+    /// Name, payload and filters; the rest is filled in, unless the event has an id: it then comes from an agent that has done
+    /// that.
     pub event: UserEvent,
 }
 
-/// Which events.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ListEvents<'a> {
-    /// Only those of this name; empty for all.
-    pub name: &'a str,
-    /// Whether to wait while the list ends with the event of this index. Events have no order of indexes: any other index is
-    /// answered at once.
-    pub wait: Option<Wait>,
-}
-
-/// Events and the index to wait on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Events {
-    /// A number made from the id of the last event; 1 when there is none.
-    pub index: u64,
-    /// The events.
-    pub events: Vec<Arc<UserEvent>>,
+impl Fire {
+    /// The event with all that it is told with.
+    ///
+    /// # Errors
+    /// Its filters make no sense.
+    pub fn filled(self, rng: &mut Rng) -> Result<UserEvent, EventError> {
+        let event = self.event;
+        if !event.tag_filter.is_empty() && event.service_filter.is_empty() {
+            return Err(EventError::TagWithoutService);
+        }
+        let filters = [("node", &event.node_filter), ("service", &event.service_filter), ("tag", &event.tag_filter)];
+        for (filter, pattern) in filters {
+            pattern::compile(pattern).map_err(|error| EventError::Filter { filter, reason: error.to_string() })?;
+        }
+        if !event.id.is_empty() {
+            return Ok(event);
+        }
+        Ok(UserEvent { id: EventId::random(rng).to_string(), version: VERSION, lamport_time: 0, ..event })
+    }
 }
 
 /// Why an event was not fired.

@@ -28,6 +28,28 @@ pub struct Wait {
     pub at_most: Option<Duration>,
 }
 
+/// How long reads may wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueryTime {
+    /// When the caller does not say (`-default-query-time`).
+    pub default: Duration,
+    /// At most, before the jitter (`-max-query-time`).
+    pub max: Duration,
+}
+
+impl Default for QueryTime {
+    fn default() -> Self {
+        Self { default: Duration::from_secs(300), max: Duration::from_secs(600) }
+    }
+}
+
+impl QueryTime {
+    /// The time one read waits, as it is asked for.
+    pub fn at_most(self, wait: Wait) -> Duration {
+        wait.at_most.filter(|asked| !asked.is_zero()).unwrap_or(self.default).min(self.max)
+    }
+}
+
 /// The part that all reads have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {

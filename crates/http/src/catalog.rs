@@ -23,7 +23,7 @@ use crate::selection::Selection;
 /// The names of the known datacenters; every agent knows them, so no datacenter can be asked for.
 pub(crate) async fn datacenters<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     cx.read_options()?;
-    cx.record(&cx.door.catalog_datacenters())
+    cx.record(&cx.door.catalog_datacenters().await?)
 }
 
 pub(crate) async fn register<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {

@@ -52,7 +52,7 @@ record!(Place, "coordinate.Coordinate", strict {
 
 /// Every agent knows them, so it does not matter which datacenter is asked for.
 pub(crate) async fn datacenters<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
-    cx.record(&cx.door.coordinate_datacenters())
+    cx.record(&cx.door.coordinate_datacenters().await?)
 }
 
 pub(crate) async fn nodes<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {

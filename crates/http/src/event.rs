@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use proconsul_calls::agent::{HeardCalls, ListEvents};
 use proconsul_calls::door::Door;
-use proconsul_calls::event::{Fire, ListEvents};
+use proconsul_calls::event::Fire;
 use proconsul_types::event::UserEvent;
 use serde::Serialize;
 
@@ -63,7 +64,7 @@ pub(crate) async fn fire<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError
 pub(crate) async fn list<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let wait = options::wait(&cx.query)?;
     let name = cx.query.get("name").unwrap_or_default();
-    let heard = cx.door.event_list(ListEvents { name, wait }).await;
+    let heard = cx.door.agent().event_list(ListEvents { name, wait }).await;
     let shown: Vec<Shown<'_>> = heard.events.iter().map(|event: &Arc<UserEvent>| Shown::from(&**event)).collect();
     Ok(reply::with_index(cx.record(&shown)?, heard.index))
 }

@@ -1,4 +1,4 @@
-//! The rounds of anti-entropy: this node's entry in the catalog is looked at as soon as there is a leader and from then on now
+//! The rounds of anti-entropy: this node's entry in the catalog is looked at as soon as there is contact and from then on now
 //! and then, and set right. What right means is the agent's to say.
 
 use std::sync::Arc;
@@ -9,10 +9,12 @@ use proconsul_base::rand::Rng;
 use proconsul_calls::catalog::{CatalogCalls, OfNode};
 use proconsul_calls::error::CallError;
 use proconsul_calls::health::HealthCalls;
-use proconsul_consensus::Status;
-use proconsul_server::pool::{Pool, Presence};
+use proconsul_gossip::Handle as Gossip;
 use proconsul_types::node::Node;
 use tokio::sync::watch;
+
+use crate::contact::Contact;
+use crate::pool;
 
 /// The pause after a round that failed; it doubles up to [`LAST_RETRY`].
 const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -24,14 +26,14 @@ const LAST_RETRY: Duration = Duration::from_secs(15);
 pub(crate) async fn run<C: CatalogCalls + HealthCalls>(
     catalog: Arc<C>,
     node: Node,
-    mut status: watch::Receiver<Arc<Status>>,
-    pool: watch::Receiver<Pool>,
+    mut contact: watch::Receiver<impl Contact>,
+    gossip: Gossip,
     mut rng: Rng,
 ) {
     let mut retry = FIRST_RETRY;
     let mut is_first = true;
     loop {
-        if status.wait_for(|status| status.leader.is_some()).await.is_err() {
+        if contact.wait_for(Contact::is_there).await.is_err() {
             return;
         }
         let pause = match round(&*catalog, &node).await {
@@ -40,8 +42,7 @@ pub(crate) async fn run<C: CatalogCalls + HealthCalls>(
                     tracing::info!(target: "agent", written, "Synced node info");
                 }
                 retry = FIRST_RETRY;
-                let alive = pool.borrow().iter().filter(|member| member.presence == Presence::Alive).count();
-                sync::pause(alive, &mut rng)
+                sync::pause(pool::alive(&gossip), &mut rng)
             }
             Err(error) => {
                 tracing::warn!(target: "agent.anti_entropy", %error, "failed to sync remote state");

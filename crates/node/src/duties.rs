@@ -39,7 +39,7 @@ pub(crate) fn begin<D: Disk>(
     tasks.spawn(members::lead(seen.clone(), Arc::clone(running), Arc::clone(store), Arc::clone(&memory)));
     tasks.spawn(tombstones::run(Arc::new(consensus.clone()), Arc::clone(store)));
     let (node, status) = (local::node(config), consensus.status_watch());
-    tasks.spawn(anti_entropy::run(catalog, node, status, seen.clone(), rng));
+    tasks.spawn(anti_entropy::run(catalog, node, status, gossip.clone(), rng));
     let place = Place {
         datacenter: config.datacenter.as_str().into(),
         me: config.node_name.as_str().into(),

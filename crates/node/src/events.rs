@@ -2,27 +2,24 @@
 
 use std::sync::Arc;
 
-use proconsul_agent::event::{self, History, payload};
+use proconsul_agent::event::{self, payload};
 use proconsul_calls::event::BroadcastError;
 use proconsul_gossip as gossip;
 use proconsul_gossip::{EventError, FireError};
 use proconsul_state::store::Store;
 use proconsul_types::event::UserEvent;
-use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::local::Node;
+
 /// Keeps the events that are meant for this node, until gossip stops.
-pub(crate) async fn follow(
-    mut heard: Receiver<gossip::Event>,
-    node_name: String,
-    store: Arc<Store>,
-    history: Arc<History>,
-) {
+pub(crate) async fn follow(node: Arc<Node>, store: Arc<Store>) {
+    let mut heard = node.gossip.events();
     loop {
         match heard.recv().await {
             Ok(gossip::Event::User { name, payload, lamport, .. }) if payload::is_consuls(&name) => {
                 match payload::decode(&payload, lamport) {
-                    Ok(event) if is_for_us(&event, &node_name, &store) => history.add(event),
+                    Ok(event) if is_for_us(&event, &node.config.node_name, &store) => node.events.add(event),
                     Ok(_) => {}
                     Err(error) => {
                         tracing::warn!(target: "agent", name, %error, "a user event could not be understood");

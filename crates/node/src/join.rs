@@ -1,6 +1,7 @@
-//! How a node finds the others, and finds them again: `-join` once, `-retry-join` for as long as there is no leader.
+//! How a node finds the others, and finds them again: `-join` once, `-retry-join` for as long as there is no contact: a
+//! server knows no leader, a client agent knows no server.
 //!
-//! Names are resolved on every attempt. While there is no leader the first retries are quick, because after a restart of
+//! Names are resolved on every attempt. While there is none the first retries are quick, because after a restart of
 //! all pods everybody waits for exactly this; the pause doubles up to `-retry-interval`.
 
 use std::net::SocketAddr;
@@ -8,9 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proconsul_agent::config::Join;
-use proconsul_consensus::Status;
 use tokio::sync::watch;
 
+use crate::contact::Contact;
 use crate::resolve::Resolver;
 
 /// The first pause between two attempts.
@@ -47,25 +48,25 @@ impl Joiner {
         (report.reached, failures)
     }
 
-    /// Keeps this node in touch: joins at start, and again whenever there is no leader. Returns only when exhausted.
-    pub(crate) async fn keep(&self, join: &Join, mut status: watch::Receiver<Arc<Status>>) -> Exhausted {
+    /// Keeps this node in touch: joins at start, and again whenever contact is lost. Returns only when exhausted.
+    pub(crate) async fn keep<C: Contact>(&self, join: &Join, mut contact: watch::Receiver<C>) -> Exhausted {
         if join.retry.is_empty() {
             std::future::pending::<()>().await;
         }
         loop {
-            if let Err(exhausted) = self.until_led(join, &mut status).await {
+            if let Err(exhausted) = self.until_there(join, &mut contact).await {
                 return exhausted;
             }
             tracing::info!(target: "agent", cluster = "LAN", "Join cluster completed. Synced with initial agents");
-            // From here on only the loss of the leader is a reason to ask around again.
-            let lost = status.wait_for(|status| status.leader.is_none());
+            // From here on only the loss of contact is a reason to ask around again.
+            let lost = contact.wait_for(|contact| !contact.is_there());
             if lost.await.is_err() {
                 std::future::pending::<()>().await;
             }
         }
     }
 
-    async fn until_led(&self, join: &Join, status: &mut watch::Receiver<Arc<Status>>) -> Result<(), Exhausted> {
+    async fn until_there<C: Contact>(&self, join: &Join, contact: &mut watch::Receiver<C>) -> Result<(), Exhausted> {
         let mut pause = FIRST_PAUSE;
         let mut failed = 0;
         loop {
@@ -80,9 +81,9 @@ impl Joiner {
                     tracing::warn!(target: "agent", cluster = "LAN", retry_interval = ?pause, failures = ?failures, "Join cluster failed, will retry");
                 }
             }
-            let led = status.wait_for(|status| status.leader.is_some());
-            let is_led = tokio::time::timeout(pause, led).await.is_ok_and(|led| led.is_ok());
-            if reached > 0 && is_led {
+            let there = contact.wait_for(C::is_there);
+            let is_there = tokio::time::timeout(pause, there).await.is_ok_and(|there| there.is_ok());
+            if reached > 0 && is_there {
                 return Ok(());
             }
             pause = (pause * 2).min(join.retry_interval.max(FIRST_PAUSE));

@@ -1,9 +1,10 @@
 //! Builds the tree of tasks from the checked configuration; owns start, reload, shutdown.
 //!
-//! [`start`] is the only way to build an agent, for the command line and for tests alike. The real clock, the real disk and
+//! [`start`] builds an agent, for the command line and for tests alike. The real clock, the real disk and
 //! the operating system's randomness are made here and passed down.
 
 mod anti_entropy;
+mod contact;
 mod dns;
 mod duties;
 mod error;
@@ -18,6 +19,7 @@ mod pool;
 mod position;
 mod removal;
 mod resolve;
+mod role;
 mod start;
 mod tags;
 
@@ -27,7 +29,7 @@ pub use error::StartError;
 pub use handle::{Handle, Shutdown};
 pub use join::Exhausted;
 pub use resolve::ResolverError;
-pub use start::start;
+pub use start::{start, start_server};
 
 /// How long a leader that stops waits for another server to take over; when all stop at once, nobody does.
 const HAND_OVER_PATIENCE: Duration = Duration::from_secs(1);

@@ -13,6 +13,11 @@ pub(crate) fn now(gossip: &Gossip, datacenter: &str) -> Pool {
     members(&gossip.view().borrow().members, datacenter)
 }
 
+/// How many members are alive.
+pub(crate) fn alive(gossip: &Gossip) -> usize {
+    gossip.view().borrow().members.iter().filter(|member| member.status == Status::Alive).count()
+}
+
 /// Keeps `pool` at the newest word of gossip, for as long as the node runs.
 pub(crate) async fn follow(gossip: Gossip, datacenter: String, pool: watch::Sender<Pool>) {
     let mut view = gossip.view();

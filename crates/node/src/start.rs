@@ -1,58 +1,53 @@
-//! Starting a node, in the order in which each part needs the one before.
+//! Starting a node: what servers and client agents have in common, and which of them it is to be.
+
+mod server;
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use parking_lot::RwLock;
 use proconsul_agent::Config;
-use proconsul_agent::config::Bootstrap;
 use proconsul_base::rand::Rng;
-use proconsul_consensus as consensus;
-use proconsul_consensus::{Book, Options, Running};
+use proconsul_calls::door::Door;
 use proconsul_dns::DnsConfig;
 use proconsul_gossip as gossip;
 use proconsul_http::HttpConfig;
-use proconsul_server::endpoint::{QueryTime, Server, Settings};
-use proconsul_server::machine::StoreMachine;
-use proconsul_state::store::Store;
-use proconsul_storage::disk::{Disk, MemoryDisk, RealDisk};
+use proconsul_storage::disk::{MemoryDisk, RealDisk};
 use proconsul_storage::log::LogOptions;
 use tokio::net::TcpListener;
-use tokio::runtime;
 use tokio::sync::{Notify, watch};
-use tokio::task::{JoinSet, spawn_blocking};
+use tokio::task::JoinSet;
 
+use crate::contact::Contact;
+use crate::dns;
 use crate::error::StartError;
 use crate::handle::{Handle, Shutdown};
 use crate::join::{Exhausted, Joiner};
-use crate::local::{Figures, Node};
+use crate::local::{self, Node};
 use crate::resolve::Resolver;
-use crate::{dns, duties, events, identity, local, position, removal, tags};
-
-/// Bytes of log after which a snapshot is due, unless the last snapshot was larger.
-const SNAPSHOT_BYTES: u64 = 16 * 1024 * 1024;
+use crate::role::Role;
 
 /// Starts an agent. Returns when everything listens; the cluster may still be without a leader.
 pub async fn start(config: Config) -> Result<Handle, StartError> {
     if !config.server && !config.dev {
         return Err(StartError::NotAServer);
     }
+    start_server(config).await.map(|(handle, _)| handle)
+}
+
+/// Starts a server, and hands out what its doors call.
+pub async fn start_server(config: Config) -> Result<(Handle, Arc<impl Door>), StartError> {
     match config.data_dir.as_ref().map(|place| place.real().to_owned()) {
-        Some(path) => Starting::new(config)?.run(RealDisk, path, LogOptions::default()).await,
+        Some(path) => server::run(Starting::new(config)?, RealDisk, path, LogOptions::default()).await,
         None if config.dev => {
             // In memory: small segments, for nothing is gained by writing them ahead.
             let log = LogOptions { last_segment_bytes: 4 << 20, ..LogOptions::default() };
-            Starting::new(config)?.run(MemoryDisk::default(), PathBuf::from("/"), log).await
+            server::run(Starting::new(config)?, MemoryDisk::default(), PathBuf::from("/"), log).await
         }
         None => Err(StartError::NoDataDir),
     }
 }
-
-/// What answers the doors of a server.
-pub(crate) type Door = Server<consensus::Handle, Node>;
 
 /// What the parts have in common while they are put together.
 struct Starting {
@@ -62,11 +57,17 @@ struct Starting {
     rng: Rng,
     over: watch::Sender<Option<Shutdown>>,
     closing: watch::Sender<bool>,
-    /// Whether the cluster goes on without this server.
-    removed: watch::Sender<bool>,
+    left: Arc<Notify>,
     /// The listeners for clients; they end by themselves when closing.
     doors: JoinSet<()>,
     tasks: JoinSet<()>,
+}
+
+/// The sockets of the doors, bound before anything else is done.
+struct Sockets {
+    http: Vec<TcpListener>,
+    dns: Vec<proconsul_dns::Listener>,
+    dns_config: DnsConfig,
 }
 
 impl Starting {
@@ -81,61 +82,17 @@ impl Starting {
             rng: Rng::seeded(seed()),
             over: watch::Sender::new(None),
             closing: watch::Sender::new(false),
-            removed: watch::Sender::new(false),
+            left: Arc::default(),
             doors: JoinSet::new(),
             tasks: JoinSet::new(),
         })
     }
 
-    async fn run<D: Disk>(mut self, disk: D, path: PathBuf, log: LogOptions) -> Result<Handle, StartError> {
-        let config = Arc::clone(&self.config);
-        // All ports before anything is written: a second agent on this machine fails before it touches the data.
-        let server_port = listen("RPC", SocketAddr::new(config.bind_addr, config.ports.server)).await?;
+    async fn sockets(&self) -> Result<Sockets, StartError> {
         let http = self.http_listeners().await?;
-        let dns = dns::listeners(&config).await?;
-        let dns_config = dns::door(&config, self.source, &self.resolver).await?;
-        let (running, store) = self.consensus(disk, &path, log).await?;
-        let running = Arc::new(running);
-        let gossip = self.gossip(&running, &server_port).await?;
-
-        let left = Arc::new(Notify::new());
-        let node = Arc::new(Node {
-            config: Arc::clone(&config),
-            gossip: gossip.clone(),
-            consensus: running.handle.clone(),
-            cluster: running.cluster(),
-            figures: RwLock::new(Figures::default()),
-            left: Arc::clone(&left),
-            leaving: AtomicBool::new(false),
-            events: Arc::default(),
-        });
-        let (heard, history) = (gossip.events(), Arc::clone(&node.events));
-        self.tasks.spawn(events::follow(heard, config.node_name.clone(), Arc::clone(&store), history));
-        let http_addresses = http.iter().filter_map(|listener| listener.local_addr().ok()).collect();
-        let door = self.door(&node, &running, Arc::clone(&store));
-        self.serve_http(http, Arc::clone(&door));
-        self.serve_dns(dns, dns_config, Arc::clone(&door));
-        self.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate)));
-        let rng = self.rng.fork();
-        duties::begin(&mut self.tasks, &config, &gossip, &running, &store, Arc::clone(&door), rng);
-        self.tasks.spawn(local::refresh(Arc::clone(&node)));
-        self.tell_cluster(&gossip, &running, &node);
-        self.ends_with(async move { left.notified().await }, Shutdown::Left);
-        self.ends_with(removal::passed(self.removed.subscribe(), Arc::clone(&node)), Shutdown::Removed);
-        self.join(&gossip, &running).await?;
-        Ok(Handle {
-            config,
-            consensus: running.handle.clone(),
-            gossip,
-            node,
-            door,
-            over: self.over,
-            closing: self.closing,
-            doors: self.doors,
-            tasks: self.tasks,
-            stop_consensus: Box::new(move || running.stop()),
-            http: http_addresses,
-        })
+        let dns = dns::listeners(&self.config).await?;
+        let dns_config = dns::door(&self.config, self.source, &self.resolver).await?;
+        Ok(Sockets { http, dns, dns_config })
     }
 
     async fn http_listeners(&self) -> Result<Vec<TcpListener>, StartError> {
@@ -148,65 +105,14 @@ impl Starting {
         Ok(listeners)
     }
 
-    async fn consensus<D: Disk>(
-        &mut self,
-        disk: D,
-        path: &Path,
-        log: LogOptions,
-    ) -> Result<(Running<D>, Arc<Store>), StartError> {
-        let config = Arc::clone(&self.config);
-        let (path, seed, source) = (path.to_owned(), self.rng.u64(), self.source);
-        let (over, removed, runtime) = (self.over.clone(), self.removed.clone(), runtime::Handle::current());
-        let begin = move || {
-            let (directory, node_id, warnings) = identity::open(disk.clone(), &path, &config)?;
-            for warning in warnings {
-                tracing::warn!(target: "agent", "{warning}");
-            }
-            let (machine, store) = StoreMachine::new();
-            let running = consensus::start(Options {
-                disk,
-                directory,
-                log,
-                node_id,
-                node_name: config.node_name.clone(),
-                machine,
-                expect: match config.bootstrap {
-                    Bootstrap::Never => 0,
-                    Bootstrap::Alone => 1,
-                    Bootstrap::Expect(count) => count as usize,
-                },
-                source,
-                book: Arc::new(Book::default()),
-                hold: config.rpc_hold_timeout,
-                multiplier: u32::from(config.raft.multiplier),
-                snapshot_bytes: SNAPSHOT_BYTES,
-                trailing: config.raft.trailing_logs,
-                seed,
-                runtime,
-                fatal: Arc::new(move |reason| {
-                    tracing::error!(target: "agent.server", %reason, "the agent stops: it can no longer keep its promises");
-                    over.send_replace(Some(Shutdown::Fatal(reason)));
-                }),
-                removed: Arc::new(move || removed.send_modify(|removed| *removed = true)),
-            })?;
-            Ok::<_, StartError>((running, store))
-        };
-        spawn_blocking(begin).await.map_err(|_| StartError::Task)?
-    }
-
-    async fn gossip<D: Disk>(
-        &mut self,
-        running: &Running<D>,
-        port: &TcpListener,
-    ) -> Result<gossip::Handle, StartError> {
+    /// Joins the pool of gossip, telling `tags`.
+    async fn gossip(&mut self, tags: gossip::Tags) -> Result<gossip::Handle, StartError> {
         let config = &self.config;
-        let server_port = port.local_addr().map_or(config.ports.server, |address| address.port());
-        let cluster = *running.cluster().borrow();
         Ok(gossip::start(gossip::Config {
             name: config.node_name.clone(),
             bind: SocketAddr::new(config.serf_lan_bind, config.ports.serf_lan),
             advertise: SocketAddr::new(config.advertise_addr, config.ports.serf_lan),
-            tags: tags::of_server(config, server_port, running.handle.me(), cluster),
+            tags,
             profile: profile(config),
             source: self.source,
             seed: self.rng.u64(),
@@ -214,22 +120,24 @@ impl Starting {
         .await?)
     }
 
-    /// What all doors call.
-    fn door<D: Disk>(&mut self, node: &Arc<Node>, running: &Running<D>, store: Arc<Store>) -> Arc<Door> {
-        let config = &self.config;
-        let settings = Settings {
-            datacenter: config.datacenter.clone(),
-            node_name: config.node_name.clone(),
-            query_time: QueryTime { default: config.default_query_time, max: config.max_query_time },
-            session_ttl_min: config.session_ttl_min,
-        };
-        let replica = Arc::new(running.handle.clone());
-        let door = Arc::new(Server::new(replica, Arc::clone(node), Arc::clone(&store), settings, self.rng.fork()));
-        self.tasks.spawn(position::tell(Arc::clone(&door), Arc::clone(node), store, self.rng.fork()));
-        door
+    /// The node, as its doors see it.
+    fn node(&mut self, gossip: &gossip::Handle, role: Role) -> Arc<Node> {
+        let node = Arc::new(Node::new(Arc::clone(&self.config), gossip.clone(), role, Arc::clone(&self.left)));
+        self.tasks.spawn(local::refresh(Arc::clone(&node)));
+        let left = Arc::clone(&self.left);
+        self.ends_with(async move { left.notified().await }, Shutdown::Left);
+        node
     }
 
-    fn serve_http(&mut self, listeners: Vec<TcpListener>, door: Arc<Door>) {
+    /// Opens the doors: where HTTP listens.
+    fn serve(&mut self, sockets: Sockets, door: &Arc<impl Door>) -> Vec<SocketAddr> {
+        let addresses = sockets.http.iter().filter_map(|listener| listener.local_addr().ok()).collect();
+        self.serve_http(sockets.http, Arc::clone(door));
+        self.serve_dns(sockets.dns, sockets.dns_config, Arc::clone(door));
+        addresses
+    }
+
+    fn serve_http(&mut self, listeners: Vec<TcpListener>, door: Arc<impl Door>) {
         let config = &self.config;
         let http = HttpConfig {
             domain: config.dns.domain.to_string(),
@@ -251,7 +159,7 @@ impl Starting {
         self.doors.spawn(proconsul_http::serve(listeners, door, http, closing));
     }
 
-    fn serve_dns(&mut self, listeners: Vec<proconsul_dns::Listener>, config: DnsConfig, door: Arc<Door>) {
+    fn serve_dns(&mut self, listeners: Vec<proconsul_dns::Listener>, config: DnsConfig, door: Arc<impl Door>) {
         let (rng, closing) = (self.rng.fork(), self.when_closing());
         self.doors.spawn(proconsul_dns::serve(listeners, door, config, rng, closing));
     }
@@ -261,23 +169,12 @@ impl Starting {
         async move { drop(closing.wait_for(|closing| *closing).await) }
     }
 
-    /// When this server comes to belong to a cluster, gossip tells.
-    fn tell_cluster<D: Disk>(&mut self, gossip: &gossip::Handle, running: &Arc<Running<D>>, node: &Arc<Node>) {
-        let (gossip, config, me) = (gossip.clone(), Arc::clone(&node.config), running.handle.me());
-        let mut cluster = running.cluster();
-        self.tasks.spawn(async move {
-            while cluster.changed().await.is_ok() {
-                let port = gossip.local().tags.get("port").and_then(|port| port.parse().ok());
-                let known = *cluster.borrow();
-                let tags = tags::of_server(&config, port.unwrap_or(config.ports.server), me, known);
-                if let Err(error) = gossip.set_tags(tags).await {
-                    tracing::warn!(target: "agent.server.serf.lan", %error, "failed to tell the cluster id");
-                }
-            }
-        });
-    }
-
-    async fn join<D: Disk>(&mut self, gossip: &gossip::Handle, running: &Running<D>) -> Result<(), StartError> {
+    /// Joins once where that is asked for, and keeps in touch from then on.
+    async fn join<C: Contact>(
+        &mut self,
+        gossip: &gossip::Handle,
+        contact: watch::Receiver<C>,
+    ) -> Result<(), StartError> {
         let joiner = Joiner {
             gossip: gossip.clone(),
             resolver: Arc::clone(&self.resolver),
@@ -290,12 +187,24 @@ impl Starting {
                 return Err(StartError::Join { targets: config.join.once.clone(), failures });
             }
         }
-        let status = running.handle.status_watch();
         let keep = async move {
-            let Exhausted = joiner.keep(&config.join, status).await;
+            let Exhausted = joiner.keep(&config.join, contact).await;
         };
         self.ends_with(keep, Shutdown::JoinExhausted);
         Ok(())
+    }
+
+    /// The agent that has been started; `stop` ends what is not a task.
+    fn handle(self, node: Arc<Node>, http: Vec<SocketAddr>, stop: impl FnOnce() + Send + 'static) -> Handle {
+        Handle {
+            node,
+            over: self.over,
+            closing: self.closing,
+            doors: self.doors,
+            tasks: self.tasks,
+            stop: Box::new(stop),
+            http,
+        }
     }
 
     fn ends_with(&mut self, event: impl Future<Output = ()> + Send + 'static, reason: Shutdown) {

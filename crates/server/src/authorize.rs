@@ -29,8 +29,6 @@ pub(crate) enum Right<'a> {
     ServiceRead(&'a str),
     /// Write what is known about a service.
     ServiceWrite(&'a str),
-    /// Read user events of this name.
-    EventRead(&'a str),
     /// Fire a user event of this name.
     EventWrite(&'a str),
     /// Read who may call a service.
@@ -61,7 +59,6 @@ pub(crate) fn authorize(right: Right<'_>) -> Result<(), CallError> {
         | Right::SessionWrite(_)
         | Right::ServiceRead(_)
         | Right::ServiceWrite(_)
-        | Right::EventRead(_)
         | Right::EventWrite(_)
         | Right::IntentionRead(_)
         | Right::IntentionWrite(_)

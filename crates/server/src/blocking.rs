@@ -6,37 +6,15 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
-use proconsul_calls::read::Wait;
+use proconsul_calls::read::{QueryTime, Wait};
 use proconsul_state::store::Store;
 use proconsul_state::watch::{Topic, Watch};
 use tokio::time::{Instant, timeout_at};
 
-/// How long reads may wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct QueryTime {
-    /// When the caller does not say (`-default-query-time`).
-    pub default: Duration,
-    /// At most, before the jitter (`-max-query-time`).
-    pub max: Duration,
-}
-
-impl Default for QueryTime {
-    fn default() -> Self {
-        Self { default: Duration::from_secs(300), max: Duration::from_secs(600) }
-    }
-}
-
-impl QueryTime {
-    /// The time one read waits, as it is asked for.
-    pub(crate) fn at_most(self, wait: Wait) -> Duration {
-        wait.at_most.filter(|asked| !asked.is_zero()).unwrap_or(self.default).min(self.max)
-    }
-
-    /// The time one read waits: up to a sixteenth is added, so that reads that began together do not end together.
-    fn of(self, wait: Wait, rng: &Mutex<Rng>) -> Duration {
-        let asked = self.at_most(wait);
-        asked + rng.lock().duration_below(asked / 16)
-    }
+/// The time one read waits: up to a sixteenth is added, so that reads that began together do not end together.
+fn patience(time: QueryTime, wait: Wait, rng: &Mutex<Rng>) -> Duration {
+    let asked = time.at_most(wait);
+    asked + rng.lock().duration_below(asked / 16)
 }
 
 /// How a wait ended.
@@ -99,7 +77,7 @@ pub(crate) async fn wait<T>(
     rng: &Mutex<Rng>,
     look: impl Fn(&Store) -> (T, Index),
 ) -> Ended<T> {
-    let deadline = Instant::now() + time.of(wait, rng);
+    let deadline = Instant::now() + patience(time, wait, rng);
     let mut eyes = Eyes::on(store, topics);
     loop {
         let (value, index) = look(store);
@@ -122,7 +100,7 @@ mod tests {
         let rng = Mutex::new(Rng::seeded(1));
         let of = |at_most: Option<u64>| {
             let wait = Wait { index: Index(1), at_most: at_most.map(Duration::from_secs) };
-            QueryTime::default().of(wait, &rng).as_secs_f64()
+            patience(QueryTime::default(), wait, &rng).as_secs_f64()
         };
         for _ in 0..1000 {
             assert!((300.0..318.75).contains(&of(None)));

@@ -28,10 +28,10 @@ use proconsul_base::rand::Rng;
 use proconsul_calls::error::CallError;
 use proconsul_state::store::Store;
 
-pub use crate::blocking::QueryTime;
 use crate::local::Local;
 use crate::replica::Replica;
 use instances::Memo;
+pub use proconsul_calls::read::QueryTime;
 
 /// What a server is told about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]

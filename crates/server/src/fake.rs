@@ -17,7 +17,6 @@ use proconsul_state::store::Store;
 use proconsul_types::agent::Member;
 use proconsul_types::event::UserEvent;
 use proconsul_types::operator::RaftConfiguration;
-use tokio::sync::watch;
 
 use crate::endpoint::{QueryTime, Server, Settings};
 use crate::local::Local;
@@ -91,8 +90,8 @@ impl Replica for FakeReplica {
     }
 }
 
-/// Knows one datacenter and nobody in it; hears the events it fires.
-pub(crate) struct FakeLocal(watch::Sender<Arc<[Arc<UserEvent>]>>);
+/// Knows one datacenter and nobody in it.
+pub(crate) struct FakeLocal;
 
 impl PoolCalls for FakeLocal {
     fn members(&self, _: bool) -> Vec<Member> {
@@ -109,13 +108,8 @@ impl Local for FakeLocal {
         vec!["dc1".to_owned()]
     }
 
-    async fn fire_event(&self, event: &UserEvent) -> Result<(), BroadcastError> {
-        self.0.send_modify(|heard| *heard = heard.iter().cloned().chain([Arc::new(event.clone())]).collect());
+    async fn fire_event(&self, _: &UserEvent) -> Result<(), BroadcastError> {
         Ok(())
-    }
-
-    fn events(&self) -> watch::Receiver<Arc<[Arc<UserEvent>]>> {
-        self.0.subscribe()
     }
 
     fn wall_clock(&self) -> String {
@@ -149,12 +143,6 @@ pub(crate) fn server() -> (Arc<Server<FakeReplica, FakeLocal>>, Arc<FakeReplica>
         query_time: QueryTime::default(),
         session_ttl_min: Duration::from_secs(10),
     };
-    let server = Server::new(
-        replica.clone(),
-        Arc::new(FakeLocal(watch::Sender::new(Arc::new([])))),
-        store,
-        settings,
-        Rng::seeded(1),
-    );
+    let server = Server::new(replica.clone(), Arc::new(FakeLocal), store, settings, Rng::seeded(1));
     (Arc::new(server), replica)
 }

@@ -29,8 +29,8 @@ async fn main() -> Result<()> {
     let watchers = numbers.next().transpose()?.unwrap_or(100_000);
     let instances = numbers.next().transpose()?.unwrap_or(1);
     ensure!(watchers > 0 && instances > 0, "there must be somebody to wait, and something to wait for");
-    let server = server::start().await?;
-    measure(&server.door(), watchers, instances).await?;
+    let (server, door) = server::start().await?;
+    measure(&door, watchers, instances).await?;
     server.stop().await;
     Ok(())
 }

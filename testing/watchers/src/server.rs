@@ -3,6 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use proconsul_agent::config::environment::{Environment, Files, Found};
@@ -10,6 +11,7 @@ use proconsul_agent::config::{self, FLAGS};
 use proconsul_agent::flag;
 use proconsul_base::id::NodeId;
 use proconsul_base::rand::Rng;
+use proconsul_calls::door::Door;
 use proconsul_node::Handle;
 
 /// The address is this process's own: 127.192.0.0/10 and its number.
@@ -18,8 +20,8 @@ fn address() -> IpAddr {
     IpAddr::from([127, 192 + (number >> 16) as u8 % 64, (number >> 8) as u8, number as u8 | 1])
 }
 
-/// Starts a server without HTTP and DNS.
-pub(crate) async fn start() -> Result<Handle> {
+/// Starts a server without HTTP and DNS: it, and what its doors call.
+pub(crate) async fn start() -> Result<(Handle, Arc<impl Door>)> {
     let address = address().to_string();
     let words =
         ["-dev", "-node", "watched", "-bind", &address, "-client", &address, "-http-port", "-1", "-dns-port", "-1"];
@@ -33,7 +35,7 @@ pub(crate) async fn start() -> Result<Handle> {
         files: &NoFiles,
     };
     let config = config::load(&given, &environment).map_err(|mistakes| anyhow!("{mistakes}"))?;
-    proconsul_node::start(config).await.context("the server does not start")
+    proconsul_node::start_server(config).await.context("the server does not start")
 }
 
 /// A machine without files.

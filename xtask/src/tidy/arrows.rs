@@ -18,7 +18,7 @@ const WITHIN: [(&str, &[&str]); 11] = [
     ("stored", &["base"]),
     ("hcl", &["base"]),
     ("filter", &["base"]),
-    ("calls", &["base", "types"]),
+    ("calls", &["base", "types", "filter"]),
     ("serf", &["swim"]),
     ("plan", &["manifest"]),
     ("consensus", &["storage", "rpc"]),

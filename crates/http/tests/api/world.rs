@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use parking_lot::Mutex;
+use proconsul_agent::event::History;
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
-use proconsul_calls::agent::{AgentError, PoolCalls, SelfCalls};
+use proconsul_calls::agent::{AgentError, Events, HeardCalls, ListEvents, PoolCalls, SelfCalls};
 use proconsul_calls::error::Unavailable;
 use proconsul_calls::event::BroadcastError;
 use proconsul_calls::read::{Consistency, Contact};
@@ -28,7 +29,7 @@ use proconsul_types::event::UserEvent;
 use proconsul_types::node::Node;
 use proconsul_types::operator::{RaftConfiguration, RaftServer};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::client::{Answer, Client};
@@ -100,7 +101,7 @@ impl Replica for FakeReplica {
     }
 }
 
-struct FakeLocal(Arc<Notify>, watch::Sender<Arc<[Arc<UserEvent>]>>);
+struct FakeLocal(Arc<Notify>, History);
 
 fn member() -> Member {
     Member {
@@ -144,18 +145,20 @@ impl SelfCalls for FakeLocal {
     }
 }
 
+impl HeardCalls for FakeLocal {
+    async fn event_list(&self, list: ListEvents<'_>) -> Events {
+        self.1.list(list, QueryTime::default().max).await
+    }
+}
+
 impl Local for FakeLocal {
     fn datacenters(&self) -> Vec<String> {
         vec!["dc1".to_owned(), "dc2".to_owned()]
     }
 
     async fn fire_event(&self, event: &UserEvent) -> Result<(), BroadcastError> {
-        self.1.send_modify(|heard| *heard = heard.iter().cloned().chain([Arc::new(event.clone())]).collect());
+        self.1.add(event.clone());
         Ok(())
-    }
-
-    fn events(&self) -> watch::Receiver<Arc<[Arc<UserEvent>]>> {
-        self.1.subscribe()
     }
 
     fn wall_clock(&self) -> String {
@@ -191,7 +194,7 @@ impl World {
             query_time: QueryTime::default(),
             session_ttl_min: Duration::from_secs(10),
         };
-        let local = Arc::new(FakeLocal(stop.clone(), watch::Sender::new(Arc::new([]))));
+        let local = Arc::new(FakeLocal(stop.clone(), History::default()));
         let server = Server::new(replica.clone(), local, store, settings, Rng::seeded(1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -25,7 +25,7 @@ const DIMENSIONS: usize = 8;
 const ORIGIN: (f64, f64) = (1.5, 1.0e-5);
 
 impl<R: Replica, L: Local> CoordinateCalls for Server<R, L> {
-    fn coordinate_datacenters(&self) -> Vec<DatacenterCoordinates> {
+    async fn coordinate_datacenters(&self) -> Result<Vec<DatacenterCoordinates>, CallError> {
         // Nothing lies between the servers of the only datacenter there is: all are at the origin.
         let (error, height) = ORIGIN;
         let coord = Coordinate { vec: vec![0.0; DIMENSIONS], error, adjustment: 0.0, height };
@@ -37,7 +37,7 @@ impl<R: Replica, L: Local> CoordinateCalls for Server<R, L> {
         let place = |node| NodeCoordinate { node, segment: String::new(), coord: coord.clone() };
         let coordinates = servers.map(|member| place(member.name)).collect();
         let datacenter = self.settings.datacenter.clone();
-        vec![DatacenterCoordinates { datacenter, area_id: "wan".to_owned(), coordinates }]
+        Ok(vec![DatacenterCoordinates { datacenter, area_id: "wan".to_owned(), coordinates }])
     }
 
     async fn coordinate_nodes(&self, options: ReadOptions) -> Result<Answer<Vec<Arc<NodeCoordinate>>>, CallError> {

@@ -10,17 +10,17 @@ use crate::local::Local;
 use crate::replica::Replica;
 
 impl<R: Replica, L: Local> StatusCalls for Server<R, L> {
-    fn status_leader(&self, datacenter: Option<&str>) -> Result<Option<SocketAddr>, CallError> {
+    async fn status_leader(&self, datacenter: Option<&str>) -> Result<Option<SocketAddr>, CallError> {
         self.own_datacenter(datacenter)?;
         Ok(self.replica.leader())
     }
 
-    fn status_peers(&self, datacenter: Option<&str>) -> Result<Vec<SocketAddr>, CallError> {
+    async fn status_peers(&self, datacenter: Option<&str>) -> Result<Vec<SocketAddr>, CallError> {
         self.own_datacenter(datacenter)?;
         Ok(self.replica.peers())
     }
 
-    fn catalog_datacenters(&self) -> Vec<String> {
-        self.local.datacenters()
+    async fn catalog_datacenters(&self) -> Result<Vec<String>, CallError> {
+        Ok(self.local.datacenters())
     }
 }

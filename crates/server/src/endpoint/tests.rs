@@ -119,8 +119,8 @@ async fn another_datacenter_is_out_of_reach() {
     assert_eq!(server.kv_get(Get { key: "a", options }).await, Err(CallError::NoPathToDatacenter));
     let write = Write { datacenter: datacenter(), ..put("a", "1") };
     assert_eq!(server.kv_write(write).await, Err(CallError::NoPathToDatacenter));
-    assert_eq!(server.status_leader(Some("dc2")), Err(CallError::NoPathToDatacenter));
-    assert_eq!(server.status_peers(Some("dc1")), Ok(Vec::new()));
+    assert_eq!(server.status_leader(Some("dc2")).await, Err(CallError::NoPathToDatacenter));
+    assert_eq!(server.status_peers(Some("dc1")).await, Ok(Vec::new()));
 }
 
 /// A reader that follows every change while the writer runs on another thread: one missed wake and it never ends.
