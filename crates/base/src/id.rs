@@ -93,6 +93,10 @@ uuid_id! {
     IntentionId
 }
 uuid_id! {
+    /// The identity of one restore of the whole state.
+    RestoreId
+}
+uuid_id! {
     /// A session's identity.
     SessionId
 }

@@ -143,6 +143,12 @@ pub const COMMAND_BYTES: usize = RPC_FRAME_BYTES / 2;
 /// Largest record of a snapshot of the store, in bytes: what one command made, and for a check its service's tags beside it.
 pub const SNAPSHOT_RECORD_BYTES: usize = 2 * COMMAND_BYTES + 64 * 1024;
 
+/// Bytes of a state that one command of a restore carries: a few milliseconds of log, so that other writes pass in between.
+pub const RESTORE_PART_BYTES: usize = 1024 * 1024;
+
+/// Largest state that can be restored, in bytes: every server holds it in memory beside the one it replaces.
+pub const RESTORE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
 /// Deletions that are remembered at a time, about 100 MB; beyond it the leader forgets them before their time is over.
 pub const TOMBSTONES: usize = 500_000;
 

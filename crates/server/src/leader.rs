@@ -8,6 +8,7 @@ pub mod member;
 pub mod memory;
 mod office;
 pub mod reconcile;
+pub mod restore;
 pub mod session_ttl;
 pub mod tombstones;
 
@@ -42,7 +43,7 @@ pub struct Duties {
 pub async fn run(duties: Duties) {
     let Duties { consensus, store, pool, place, autopilot, memory } = duties;
     let replica = Arc::new(consensus.clone());
-    office::hold(consensus.status_watch(), || {
+    let begin = || {
         memory.clear();
         let (replica, store, memory) = (Arc::clone(&replica), Arc::clone(&store), Arc::clone(&memory));
         let (consensus, pool, place, goes_by) = (consensus.clone(), pool.clone(), place.clone(), autopilot.clone());
@@ -51,11 +52,12 @@ pub async fn run(duties: Duties) {
                 autopilot::run(consensus, Arc::clone(&store), pool.clone(), Arc::clone(&memory), goes_by),
                 reconcile::run(Arc::clone(&replica), Arc::clone(&store), pool, Arc::clone(&memory), place),
                 session_ttl::run(Arc::clone(&replica), Arc::clone(&store), Arc::clone(&memory)),
-                lock_delay::run(replica, store, memory),
+                lock_delay::run(Arc::clone(&replica), Arc::clone(&store), memory),
+                restore::run(replica, store),
             );
         }
-    })
-    .await;
+    };
+    office::hold(consensus.status_watch(), || office::anew(&store, begin)).await;
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod fixture;
 mod intention;
 mod kv;
 mod query;
+mod restore;
 mod session;
 mod txn;
 
@@ -19,6 +20,7 @@ use crate::failure::Failure;
 use crate::outcome::Outcome;
 use crate::table::Tables;
 use crate::wake::Wakes;
+use crate::watch::Table;
 
 impl Tables {
     /// Carries out one command and notes which reads it concerns.
@@ -42,6 +44,10 @@ impl Tables {
             Command::Coordinates(update) => {
                 self.apply_coordinates(index, update, wakes);
                 Outcome::Done
+            }
+            Command::Restore(command) => {
+                wakes.table(Table::Restores);
+                Outcome::of(self.apply_restore(command))
             }
             Command::Catalog(command) => self.apply_catalog(index, command, wakes).map(|()| true).into(),
         }

@@ -15,6 +15,7 @@ pub mod coordinate;
 pub mod intention;
 pub mod kv;
 pub mod query;
+pub mod restore;
 pub mod session;
 pub mod tombstone;
 pub mod txn;
@@ -29,6 +30,7 @@ use coordinate::CoordinateUpdate;
 use intention::IntentionCommand;
 use kv::KvCommand;
 use query::QueryCommand;
+use restore::RestoreCommand;
 use session::SessionCommand;
 use tombstone::Reap;
 use txn::TxnCommand;
@@ -61,6 +63,8 @@ pub enum Command<'a> {
     Intention(IntentionCommand),
     /// A change of the prepared queries.
     Query(QueryCommand),
+    /// A step on the way to another state.
+    Restore(RestoreCommand<'a>),
 }
 
 /// Why the bytes of a log entry are no command of this version.
@@ -120,6 +124,9 @@ impl<'a> Command<'a> {
             (autopilot::SET..=autopilot::SET_CAS, autopilot::VERSION) => {
                 SetAutopilot::decode(kind, body).map(Self::Autopilot)
             }
+            (restore::PART..=restore::ABANDON, restore::VERSION) => {
+                RestoreCommand::decode(kind, body).map(Self::Restore)
+            }
             _ if kind & SAFE_TO_SKIP != 0 => return Ok(None),
             _ => return Err(CommandError::Unknown { index, kind, version }),
         };
@@ -138,6 +145,7 @@ impl<'a> Command<'a> {
             Self::Config(command) => command.encode(),
             Self::Intention(command) => command.encode(),
             Self::Query(command) => command.encode(),
+            Self::Restore(command) => command.encode(),
             Self::Autopilot(set) => set.encode(),
         }
         .into()

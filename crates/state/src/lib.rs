@@ -12,6 +12,7 @@ pub mod name;
 mod near;
 pub mod outcome;
 mod record;
+pub mod restore;
 pub mod snapshot;
 pub mod store;
 mod table;

@@ -18,6 +18,7 @@ mod intentions;
 mod kv;
 mod lock_delays;
 mod queries;
+mod restores;
 mod section;
 mod sessions;
 mod tombstones;
@@ -40,6 +41,7 @@ use crate::table::kv::KvTable;
 use crate::table::lock_delays::LockDelays;
 use crate::table::nodes::Nodes;
 use crate::table::queries::Queries;
+use crate::table::restores::Restores;
 use crate::table::services::Services;
 use crate::table::sessions::Sessions;
 use crate::table::tombstones::Tombstones;
@@ -93,10 +95,12 @@ impl View {
             lock_delays,
             config_entries,
             intentions,
+            restores,
         } = &self.tables;
         to.write_all(MARK)?;
         to.write_all(&VERSION.to_le_bytes())?;
         to.write_all(&applied.0.to_le_bytes())?;
+        write_section(&mut to, restores)?;
         write_section(&mut to, kv)?;
         write_section(&mut to, tombstones)?;
         write_section(&mut to, queries)?;
@@ -162,6 +166,7 @@ fn read_section(from: &mut Stream<'_>, kind: u16, tables: &mut Tables) -> Result
         ConfigEntries::KIND => tables.config_entries = read_table(from)?,
         Intentions::KIND => tables.intentions = read_table(from)?,
         Coordinates::KIND => tables.coordinates = read_table(from)?,
+        Restores::KIND => tables.restores = read_table(from)?,
         Sessions::KIND => tables.sessions = read_table(from)?,
         LockDelays::KIND => tables.lock_delays = read_table(from)?,
         Nodes::KIND => tables.catalog.nodes = read_table(from)?,

@@ -8,6 +8,7 @@ pub mod catalog;
 mod config;
 pub mod intention;
 pub mod query;
+mod restore;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +22,7 @@ use proconsul_types::session::Session;
 use proconsul_types::txn::{self, Op};
 
 use crate::check::Broken;
+use crate::command::restore::{Finish, RestoreCommand};
 use crate::command::session::LockDelayOver;
 use crate::command::{Command, CommandError};
 use crate::outcome::Outcome;
@@ -71,20 +73,25 @@ impl Writer {
             let slice = commands.by_ref().take(limit::APPLY_SLICE_COMMANDS);
             let result = self.apply_slice(slice, &mut told);
             self.store.watches.wake(self.wakes.drain());
-            result?;
+            if let Some((index, finish)) = result? {
+                told(self.finish(index, &finish)?);
+            }
         }
         Ok(())
     }
 
-    /// As many commands as may hold reads up at a time.
+    /// As many commands as may hold reads up at a time. The end of a restore takes longer: it ends the slice, and is told to
+    /// the caller.
     fn apply_slice<'a>(
         &mut self,
         commands: impl Iterator<Item = (Index, &'a [u8])>,
         told: &mut impl FnMut(Outcome),
-    ) -> Result<(), CommandError> {
+    ) -> Result<Option<(Index, Finish)>, CommandError> {
         let mut tables = self.store.tables.write();
-        for (index, bytes) in commands {
-            told(match Command::decode(index, bytes)? {
+        for (log, bytes) in commands {
+            let index = tables.index_of(log);
+            told(match Command::decode(log, bytes)? {
+                Some(Command::Restore(RestoreCommand::Finish(finish))) => return Ok(Some((log, finish))),
                 Some(command) => tables.apply(index, &command, &mut self.wakes),
                 None => {
                     tables.skip(index);
@@ -92,7 +99,7 @@ impl Writer {
                 }
             });
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Puts another state in the place of this one and wakes every waiting read.

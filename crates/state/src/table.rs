@@ -10,6 +10,7 @@ pub(crate) mod kv;
 pub(crate) mod lock_delays;
 pub(crate) mod nodes;
 pub(crate) mod queries;
+pub(crate) mod restores;
 mod seen;
 pub(crate) mod services;
 pub(crate) mod sessions;
@@ -27,6 +28,7 @@ use intentions::Intentions;
 use kv::KvTable;
 use lock_delays::LockDelays;
 use queries::Queries;
+use restores::Restores;
 use sessions::Sessions;
 use tombstones::Tombstones;
 
@@ -45,9 +47,15 @@ pub(crate) struct Tables {
     pub(crate) catalog: Catalog,
     pub(crate) config_entries: ConfigEntries,
     pub(crate) intentions: Intentions,
+    pub(crate) restores: Restores,
 }
 
 impl Tables {
+    /// The state's index for an index of the log.
+    pub(crate) fn index_of(&self, log: Index) -> Index {
+        Index(log.0.saturating_add(self.restores.ahead()))
+    }
+
     /// The index to answer a list with: the newest change under the prefix, deletions included; the table's own when there
     /// is none, or when everything is listed. 0 in a store that was never written.
     pub(crate) fn prefix_index(&self, prefix: &str) -> Index {
@@ -63,6 +71,9 @@ impl Tables {
         self.kv.check()?;
         self.tombstones.check()?;
         self.autopilot.check()?;
+        self.restores.check()?;
+        let is_behind = self.restores.ahead() <= self.applied.0;
+        Broken::unless(is_behind, "restores", "", "no state is ahead of the log by more than its own index")?;
         self.queries.check()?;
         let bound = self.queries.sessions().all(|session| self.sessions.get(session).is_some());
         Broken::unless(bound, "queries", "", "a query's session exists")?;

@@ -49,6 +49,8 @@ pub enum Table {
     Coordinates,
     /// What autopilot keeps.
     Autopilot,
+    /// The restore that is on its way, and that a restore was carried out.
+    Restores,
     /// Nodes, services or checks, whatever of them.
     Catalog,
 }

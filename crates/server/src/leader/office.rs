@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use proconsul_consensus::Status;
+use proconsul_state::store::Store;
 use tokio::sync::watch;
 
 /// Calls `begin` with each leadership and carries out what it gives until that leadership is over. Returns when consensus has
@@ -23,6 +24,18 @@ pub(super) async fn hold<D: Future<Output = ()>>(
         tokio::select! {
             () = duties => {}
             over = over => if over.is_err() { return },
+        }
+    }
+}
+
+/// Has the duties begin anew whenever another state takes the place of the one they know: what a leader remembers of sessions,
+/// delays and nodes is of the state that is gone.
+pub(super) async fn anew<D: Future<Output = ()>>(store: &Store, begin: impl Fn() -> D) {
+    loop {
+        let replacements = store.replacements();
+        tokio::select! {
+            () = begin() => return,
+            () = store.replaced_since(replacements) => {}
         }
     }
 }

@@ -1,13 +1,16 @@
 //! The duties at work on a store, on a clock that runs when everybody waits.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use proconsul_base::id::SessionId;
+use proconsul_base::id::{RestoreId, SessionId};
 use proconsul_base::index::Index;
 use proconsul_state::command::Command;
 use proconsul_state::command::kv::{KvCommand, Put};
+use proconsul_state::command::restore::RestoreCommand;
 use proconsul_state::command::session::SessionCommand;
 use proconsul_state::outcome::Outcome;
+use proconsul_state::restore::Restore;
 use proconsul_state::watch::Topic;
 use proconsul_types::check::SERF_HEALTH;
 use proconsul_types::session::{Behavior, Session};
@@ -61,6 +64,14 @@ impl Leader {
         };
         let created = self.command(Command::Session(SessionCommand::Create(Arc::new(session)))).await;
         assert_eq!(created, Some(Outcome::Done));
+    }
+
+    /// Puts an empty state in the place of the one there is.
+    async fn restore_nothing(&self, number: u8) {
+        let nothing = proconsul_state::store::create().1.view();
+        for step in Restore::new(RestoreId::from_bytes([number; 16]), &nothing).unwrap().steps() {
+            assert_eq!(self.command(Command::Restore(step)).await, Some(Outcome::Done));
+        }
     }
 
     /// Waits until the session is gone, and tells how long that took.
@@ -190,4 +201,40 @@ async fn what_could_not_be_written_is_written_when_it_can_be() {
     leader.replica.contact.lock().known_leader = true;
     sleep(Duration::from_secs(1)).await;
     assert_eq!(leader.told(), ["n1 passing"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn duties_begin_anew_when_another_state_takes_the_place_of_theirs() {
+    let leader = Leader::with(&[]).await;
+    let begun = Arc::new(AtomicU32::new(0));
+    let (counted, store) = (begun.clone(), leader.store.clone());
+    tokio::spawn(async move {
+        office::anew(&store, || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            std::future::pending()
+        })
+        .await;
+    });
+    sleep(Duration::from_millis(1)).await;
+    leader.restore_nothing(1).await;
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(begun.load(Ordering::SeqCst), 2);
+    leader.command(Command::Kv(KvCommand::Put(Put { key: "a", flags: 0, value: b"" }))).await;
+    leader.restore_nothing(2).await;
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(begun.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restore_that_nobody_goes_on_with_is_dropped() {
+    let leader = Leader::with(&[]).await;
+    tokio::spawn(restore::run(leader.replica.clone(), leader.store.clone()));
+    let id = RestoreId::from_bytes([1; 16]);
+    for offset in 0..5 {
+        leader.command(Command::Restore(RestoreCommand::Part { id, offset, bytes: b"x" })).await;
+        sleep(restore::PATIENCE - Duration::from_secs(1)).await;
+        assert_eq!(leader.store.incoming(), Some((id, offset + 1)));
+    }
+    sleep(restore::PATIENCE).await;
+    assert_eq!(leader.store.incoming(), None);
 }

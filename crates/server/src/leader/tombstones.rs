@@ -51,12 +51,15 @@ impl Reaper {
 /// Carries the duty out until it is dropped.
 pub async fn run<R: Replica>(replica: Arc<R>, store: Arc<Store>) {
     let mut reaper = Reaper::default();
+    let mut replacements = store.replacements();
     let beginning = Instant::now();
     let mut steps = time::interval(STEP);
     steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         steps.tick().await;
-        if !replica.is_leader() {
+        // Notes are of one state: another that takes its place has indexes of its own.
+        let is_another = std::mem::replace(&mut replacements, store.replacements()) != replacements;
+        if !replica.is_leader() || is_another {
             reaper = Reaper::default();
             continue;
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use proconsul_base::id::SessionId;
+use proconsul_base::id::{RestoreId, SessionId};
 use proconsul_base::index::Index;
 use proconsul_types::session::{Behavior, Session};
 use proconsul_types::txn::{KvOp, KvVerb, Op};
@@ -12,6 +12,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::kv::{KvCommand, Put};
+use super::restore::{Finish, RestoreCommand};
 use super::session::{LockDelayOver, SessionCommand};
 use super::tombstone::Reap;
 use super::txn::TxnCommand;
@@ -20,6 +21,8 @@ use super::{Command, CommandError};
 const PUT: Put<'_> = Put { key: "a/b", flags: 42, value: b"hello" };
 
 const ID: SessionId = SessionId::from_bytes([9; 16]);
+
+const RESTORE: RestoreId = RestoreId::from_bytes([8; 16]);
 
 fn session() -> Session {
     Session {
@@ -40,7 +43,7 @@ fn session() -> Session {
 #[test]
 fn every_command_has_its_golden_bytes_and_reads_back() {
     let at = Index(0x0102);
-    let forms: [(Command<'_>, &[u8]); 12] = [
+    let forms: [(Command<'_>, &[u8]); 15] = [
         (Command::Kv(KvCommand::Put(PUT)), b"\x01\0\x01\x2a\0\0\0\0\0\0\0\x03\0\0\0a/bhello"),
         (
             Command::Kv(KvCommand::PutCas(PUT, at)),
@@ -74,6 +77,18 @@ fn every_command_has_its_golden_bytes_and_reads_back() {
             b"\x40\0\x01\x02\0\0\0\x01\x05\x02\x01\0\0\0\0\0\0\x2a\0\0\0\0\0\0\0\x01\0\0\0s\x03\0\0\0a/b\x05\0\0\0hello\x05\x02\0\0\0no",
         ),
         (Command::Reap(Reap { through: at }), b"\x10\0\x01\x02\x01\0\0\0\0\0\0"),
+        (
+            Command::Restore(RestoreCommand::Part { id: RESTORE, offset: 258, bytes: b"part" }),
+            b"\xa0\0\x01\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x02\x01\0\0\0\0\0\0part",
+        ),
+        (
+            Command::Restore(RestoreCommand::Finish(Finish { id: RESTORE, length: 258, checksum: 3 })),
+            b"\xa1\0\x01\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x02\x01\0\0\0\0\0\0\x03\0\0\0",
+        ),
+        (
+            Command::Restore(RestoreCommand::Abandon(RESTORE)),
+            b"\xa2\0\x01\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08\x08",
+        ),
     ];
     for (command, golden) in forms {
         assert_eq!(command.encode(), golden, "{command:?}");
