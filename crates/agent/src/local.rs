@@ -1,48 +1,148 @@
-//! What this node claims to be; the catalog is made to say the same ([`crate::sync`]). Knows no catalog.
+//! What this agent holds: its node, its services and their checks; the catalog is made to say the same ([`crate::sync`]).
+//!
+//! A pure machine: registrations are judged and become a plan ([`Holding`]), a plan that was written down is held. Knows no
+//! catalog, no file and no clock, and carries out no check: who does listens to [`State::version`] and tells the results.
+
+mod checks;
+mod hash;
+mod maintenance;
+mod node;
+mod registration;
+mod services;
+mod shared;
+mod sidecar;
+mod ttl;
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::ops::RangeInclusive;
+use std::time::Duration;
 
-use proconsul_base::index::Index;
-use proconsul_types::node::Node;
+use proconsul_types::node::Text;
 
-use crate::Config;
+pub use self::checks::{Duty, HeldCheck, PlannedCheck};
+pub use self::hash::content_hash;
+pub use self::maintenance::{NODE_MAINTENANCE, SERVICE_MAINTENANCE, check_id as maintenance_check_id};
+pub use self::node::node;
+pub use self::registration::kind_of;
+pub use self::services::{HeldService, Holding, Removal};
+pub use self::shared::Shared;
+pub use self::ttl::Told;
 
-/// Consul's key for the network segment, which every node has in its metadata; there are no segments.
-const SEGMENT: &str = "consul-network-segment";
-
-/// The record of this node. Its indexes are of no meaning.
-pub fn node(config: &Config) -> Node {
-    let mut meta = config.node_meta.clone();
-    meta.insert(SEGMENT.to_owned(), String::new());
-    Node {
-        id: Some(config.node_id),
-        name: config.node_name.as_str().into(),
-        address: config.advertise_addr.to_string().into(),
-        datacenter: config.datacenter.as_str().into(),
-        tagged_addresses: Some(Arc::new(tagged_addresses(config.advertise_addr))),
-        meta: Some(Arc::new(meta)),
-        create_index: Index::ZERO,
-        modify_index: Index::ZERO,
-    }
+/// What an agent's configuration says about its services and checks.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The name of this node.
+    pub node_name: Text,
+    /// The ports for sidecars that name none; `None` when there are none to give (`ports.sidecar_min_port`, `_max_port`).
+    pub sidecar_ports: Option<RangeInclusive<u16>>,
+    /// How long a new output of a check may wait until it is written; zero for not at all (`check_update_interval`).
+    pub check_update_interval: Duration,
+    /// Whether the outputs of checks are dropped (`discard_check_output`).
+    pub discard_check_output: bool,
+    /// From where checks that run programs are taken.
+    pub scripts: Scripts,
 }
 
-/// The same address for the own datacenter and for others: there is no other one to be told.
-fn tagged_addresses(address: IpAddr) -> BTreeMap<String, String> {
-    let family = if address.is_ipv4() { "ipv4" } else { "ipv6" };
-    let tags = ["lan", "wan"].into_iter().flat_map(|tag| [tag.to_owned(), format!("{tag}_{family}")]);
-    tags.map(|tag| (tag, address.to_string())).collect()
+/// From where checks that run programs are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scripts {
+    /// From files (`enable_local_script_checks` or `enable_script_checks`).
+    pub from_files: bool,
+    /// From files and over the network (`enable_script_checks`).
+    pub from_anywhere: bool,
+}
+
+/// Where a registration comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Source {
+    /// A configuration file, or the agent itself: Consul's `local`.
+    #[default]
+    Local,
+    /// The HTTP API: Consul's `remote`.
+    Remote,
+}
+
+/// How often things have changed; who remembers one sees whether there is news.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Version {
+    /// Services came, changed or went.
+    pub services: u64,
+    /// Checks came, went, or are carried out otherwise.
+    pub duties: u64,
+    /// The status or output of a check changed, or anything above.
+    pub any: u64,
+}
+
+/// The services and checks of an agent.
+#[derive(Debug)]
+pub struct State {
+    pub(crate) settings: Settings,
+    pub(crate) services: BTreeMap<Text, HeldService>,
+    pub(crate) checks: BTreeMap<Text, HeldCheck>,
+    /// What the catalog may still have; gone here.
+    pub(crate) gone: Gone,
+    version: Version,
+}
+
+/// Ids of what is gone, with the token to take it out of the catalog with.
+#[derive(Debug, Default)]
+pub struct Gone {
+    /// Services.
+    pub services: BTreeMap<Text, String>,
+    /// Checks.
+    pub checks: BTreeMap<Text, GoneCheck>,
+}
+
+/// A check that is gone.
+#[derive(Debug, Default)]
+pub struct GoneCheck {
+    /// The token it was registered with.
+    pub token: String,
+    /// Its service; when that goes, the catalog forgets its checks.
+    pub service_id: Text,
+}
+
+impl State {
+    /// An agent that holds nothing.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            services: BTreeMap::new(),
+            checks: BTreeMap::new(),
+            gone: Gone::default(),
+            version: Version::default(),
+        }
+    }
+
+    /// How often things have changed.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Whether outputs are dropped from now on.
+    pub fn discard_check_output(&mut self, discard: bool) {
+        self.settings.discard_check_output = discard;
+    }
+
+    pub(crate) fn services_changed(&mut self) {
+        self.version.services += 1;
+        self.version.any += 1;
+    }
+
+    pub(crate) fn duties_changed(&mut self) {
+        self.version.duties += 1;
+        self.version.any += 1;
+    }
+
+    pub(crate) fn status_changed(&mut self) {
+        self.version.any += 1;
+    }
+
+    /// Another number for every change, so that what was written is told from what came after it.
+    pub(crate) fn revision(&self) -> u64 {
+        self.version.any
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_told_for_both_networks_with_and_without_its_family() {
-        let told = |address: &str| tagged_addresses(address.parse().unwrap()).into_keys().collect::<Vec<_>>();
-        assert_eq!(told("10.0.0.1"), ["lan", "lan_ipv4", "wan", "wan_ipv4"]);
-        assert_eq!(told("fd00::1"), ["lan", "lan_ipv6", "wan", "wan_ipv6"]);
-    }
-}
+mod tests;

@@ -70,6 +70,9 @@ pub const SERF_EVENT_BYTES: usize = 512;
 /// User events that an agent keeps for who lists them: Consul's number; the oldest is forgotten first.
 pub const USER_EVENTS: usize = 256;
 
+/// Services, and as many checks, that one agent holds: far above any machine's, so that a client gone wild fills no memory.
+pub const LOCAL_RECORDS: usize = 65_536;
+
 /// Largest query and query response, in bytes: serf's `QuerySizeLimit`.
 pub const SERF_QUERY_BYTES: usize = 1024;
 

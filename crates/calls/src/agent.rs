@@ -9,15 +9,17 @@ mod pool;
 
 use proconsul_types::agent::AgentSelf;
 
-pub use error::AgentError;
+pub use error::{
+    AgentError, CheckMistake, NodeServiceMistake, RegistrationError, SidecarMistake, Unfit, WeightMistake,
+};
 pub use heard::{Events, HeardCalls, ListEvents};
-pub use local::{Applied, LocalCalls, OneService, ServiceContent, Unless};
+pub use local::{Applied, LocalCalls, Maintenance, OneService, ServiceContent, Unless};
 pub use pool::PoolCalls;
 
 /// All of `/v1/agent/`.
-pub trait AgentCalls: SelfCalls + PoolCalls + HeardCalls + Send + Sync + 'static {}
+pub trait AgentCalls: SelfCalls + PoolCalls + HeardCalls + LocalCalls + Send + Sync + 'static {}
 
-impl<A> AgentCalls for A where A: SelfCalls + PoolCalls + HeardCalls + Send + Sync + 'static {}
+impl<A> AgentCalls for A where A: SelfCalls + PoolCalls + HeardCalls + LocalCalls + Send + Sync + 'static {}
 
 /// The agent behind a door.
 pub trait HasAgent {

@@ -1,7 +1,9 @@
 //! The catalog: nodes, the services on them, and their checks, without a word about health.
 
+pub mod definition;
 mod error;
 mod instance_list;
+pub mod meta;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;

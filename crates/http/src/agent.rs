@@ -13,6 +13,8 @@ pub(crate) use self::this::this_agent;
 pub(crate) fn status(error: &AgentError) -> StatusCode {
     match error {
         AgentError::PermissionDenied => StatusCode::FORBIDDEN,
-        AgentError::UnknownService(_) => StatusCode::NOT_FOUND,
+        AgentError::UnknownService(_) | AgentError::NotRegistered(_) => StatusCode::NOT_FOUND,
+        AgentError::Registration(_) => StatusCode::BAD_REQUEST,
+        AgentError::Unfit(_) | AgentError::NoTtl(_) | AgentError::NotKept { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -13,6 +13,7 @@ mod handle;
 mod identity;
 mod join;
 mod local;
+mod local_state;
 pub mod log;
 mod members;
 mod pool;

@@ -17,6 +17,7 @@ use proconsul_types::agent::Coordinate;
 use tokio::sync::Notify;
 
 pub(crate) use self::stats::section;
+use crate::local_state::LocalState;
 use crate::role::Role;
 
 /// What the doors of this node ask it.
@@ -33,6 +34,8 @@ pub(crate) struct Node {
     pub(crate) leaving: AtomicBool,
     /// The user events that were heard.
     pub(crate) events: Arc<History>,
+    /// The services and checks it holds.
+    pub(crate) local: Arc<LocalState>,
 }
 
 /// What only gossip's own task knows; asked once a second, so that answers need not wait for it.
@@ -59,7 +62,13 @@ pub(crate) async fn refresh(node: Arc<Node>) {
 
 impl Node {
     /// A node that has just been started.
-    pub(crate) fn new(config: Arc<Config>, gossip: proconsul_gossip::Handle, role: Role, left: Arc<Notify>) -> Self {
+    pub(crate) fn new(
+        config: Arc<Config>,
+        gossip: proconsul_gossip::Handle,
+        role: Role,
+        left: Arc<Notify>,
+        local: Arc<LocalState>,
+    ) -> Self {
         Self {
             config,
             gossip,
@@ -68,6 +77,7 @@ impl Node {
             left,
             leaving: AtomicBool::new(false),
             events: Arc::default(),
+            local,
         }
     }
 

@@ -25,6 +25,7 @@ use crate::error::StartError;
 use crate::handle::{Handle, Shutdown};
 use crate::join::{Exhausted, Joiner};
 use crate::local::{self, Node};
+use crate::local_state::LocalState;
 use crate::resolve::Resolver;
 use crate::role::Role;
 
@@ -122,7 +123,9 @@ impl Starting {
 
     /// The node, as its doors see it.
     fn node(&mut self, gossip: &gossip::Handle, role: Role) -> Arc<Node> {
-        let node = Arc::new(Node::new(Arc::clone(&self.config), gossip.clone(), role, Arc::clone(&self.left)));
+        let local = Arc::new(LocalState::new(&self.config, self.rng.fork()));
+        let (config, left) = (Arc::clone(&self.config), Arc::clone(&self.left));
+        let node = Arc::new(Node::new(config, gossip.clone(), role, left, local));
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
         let left = Arc::clone(&self.left);
         self.ends_with(async move { left.notified().await }, Shutdown::Left);

@@ -40,15 +40,24 @@ pub trait LocalCalls {
     /// Tells a check with a time to live how it is.
     fn update_ttl(&self, id: &str, told: Applied) -> impl Future<Output = Result<(), AgentError>> + Send;
 
-    /// Puts a service into maintenance for a reason (empty for the usual one), or with `None` ends that.
+    /// Puts a service into maintenance, or with `None` ends that.
     fn service_maintenance(
         &self,
         id: &str,
-        reason: Option<&str>,
+        begin: Option<Maintenance<'_>>,
     ) -> impl Future<Output = Result<(), AgentError>> + Send;
 
     /// The same for the whole node.
-    fn node_maintenance(&self, reason: Option<&str>) -> impl Future<Output = Result<(), AgentError>> + Send;
+    fn node_maintenance(&self, begin: Option<Maintenance<'_>>) -> impl Future<Output = Result<(), AgentError>> + Send;
+}
+
+/// How maintenance begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Maintenance<'a> {
+    /// For people to read; empty for the usual words.
+    pub reason: &'a str,
+    /// The token of the request, with which the catalog is told; empty for the agent's.
+    pub token: &'a str,
 }
 
 /// What a check is told.

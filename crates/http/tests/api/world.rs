@@ -10,7 +10,10 @@ use parking_lot::Mutex;
 use proconsul_agent::event::History;
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
-use proconsul_calls::agent::{AgentError, Events, HeardCalls, ListEvents, PoolCalls, SelfCalls};
+use proconsul_calls::agent::{
+    AgentError, Applied, Events, HeardCalls, ListEvents, LocalCalls, Maintenance, OneService, PoolCalls, SelfCalls,
+    ServiceContent,
+};
 use proconsul_calls::error::Unavailable;
 use proconsul_calls::event::BroadcastError;
 use proconsul_calls::read::{Consistency, Contact};
@@ -28,6 +31,8 @@ use proconsul_types::check::{Check, PASSING, SERF_HEALTH};
 use proconsul_types::event::UserEvent;
 use proconsul_types::node::Node;
 use proconsul_types::operator::{RaftConfiguration, RaftServer};
+use proconsul_types::registration::{CheckRegistration, ServiceRegistration};
+use proconsul_types::service::Service;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -126,6 +131,49 @@ impl PoolCalls for FakeLocal {
 
     async fn leave(&self) -> Result<(), AgentError> {
         self.0.notify_one();
+        Ok(())
+    }
+}
+
+/// Holds nothing.
+impl LocalCalls for FakeLocal {
+    fn services(&self) -> Vec<Arc<Service>> {
+        Vec::new()
+    }
+
+    fn checks(&self) -> Vec<Arc<Check>> {
+        Vec::new()
+    }
+
+    async fn service(&self, asked: OneService<'_>) -> Result<ServiceContent, AgentError> {
+        Err(AgentError::UnknownService(asked.id.to_owned()))
+    }
+
+    async fn register_service(&self, _: ServiceRegistration, _: bool) -> Result<(), AgentError> {
+        Ok(())
+    }
+
+    async fn deregister_service(&self, _: &str) -> Result<(), AgentError> {
+        Ok(())
+    }
+
+    async fn register_check(&self, _: CheckRegistration) -> Result<(), AgentError> {
+        Ok(())
+    }
+
+    async fn deregister_check(&self, _: &str) -> Result<(), AgentError> {
+        Ok(())
+    }
+
+    async fn update_ttl(&self, id: &str, _: Applied) -> Result<(), AgentError> {
+        Err(AgentError::NoTtl(id.to_owned()))
+    }
+
+    async fn service_maintenance(&self, id: &str, _: Option<Maintenance<'_>>) -> Result<(), AgentError> {
+        Err(AgentError::NotRegistered(id.to_owned()))
+    }
+
+    async fn node_maintenance(&self, _: Option<Maintenance<'_>>) -> Result<(), AgentError> {
         Ok(())
     }
 }

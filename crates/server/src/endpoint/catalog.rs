@@ -1,6 +1,5 @@
 //! Nodes and services: registering, deregistering, lists.
 
-mod definition;
 pub(super) mod registration;
 
 use std::collections::{BTreeMap, BTreeSet};

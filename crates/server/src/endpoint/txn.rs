@@ -1,6 +1,7 @@
 //! Transactions: each operation is looked at by itself first, and tried only when nothing is wrong with any of them.
 
 use proconsul_base::index::Index;
+use proconsul_calls::catalog::meta;
 use proconsul_calls::error::CallError;
 use proconsul_calls::read::{Answer, ReadOptions};
 use proconsul_calls::txn::{Txn, TxnCalls};
@@ -11,7 +12,6 @@ use proconsul_types::service::Service;
 use proconsul_types::txn::{KvOp, KvVerb, Op, OpError, Outcome, Verb};
 
 use super::Server;
-use super::catalog::registration;
 use crate::authorize::{Right, authorize};
 use crate::local::Local;
 use crate::replica::Replica;
@@ -79,7 +79,7 @@ impl<R: Replica, L: Local> Server<R, L> {
                 }
                 authorize(Right::ServiceWrite(&service.name))?;
                 // This one is told only when it is the operation's turn.
-                if let Err(mistake) = registration::check_meta(&service.meta) {
+                if let Err(mistake) = meta::check(&service.meta) {
                     let Service { node, id, .. } = service;
                     *op = Op::Never(format!("Invalid Service Meta for node {node} and serviceID {id}: {mistake}"));
                 }

@@ -1,21 +1,10 @@
 //! What a registration must be before it goes into the log, in the order in which Consul looks at it.
 
-use proconsul_calls::catalog::{self as calls, CatalogError, MetaError, MetaPairError};
+use proconsul_calls::catalog::{self as calls, CatalogError, definition, meta};
 use proconsul_state::command::catalog::Register;
 use proconsul_types::check::{Check, CheckDefinition};
-use proconsul_types::node::{Meta, Node, Text};
+use proconsul_types::node::{Node, Text};
 use proconsul_types::service::Service;
-
-use super::definition;
-
-/// Most named texts that a service may keep.
-const META_PAIRS: usize = 64;
-/// Longest name of one, in bytes.
-const META_KEY_BYTES: usize = 128;
-/// Longest text of one, in bytes.
-const META_VALUE_BYTES: usize = 512;
-/// Begins the names that only the program itself uses.
-const META_RESERVED: &str = "consul-";
 
 /// The command for a registration, with all that the user left to be filled in.
 pub(super) fn checked(register: calls::Register, datacenter: &str) -> Result<Register, CatalogError> {
@@ -47,7 +36,7 @@ pub(crate) fn checked_service(mut service: Service, node: &Text) -> Result<Servi
     if !mistakes.is_empty() {
         return Err(CatalogError::Service(mistakes));
     }
-    check_meta(&service.meta).map_err(|mistake| CatalogError::ServiceMeta {
+    meta::check(&service.meta).map_err(|mistake| CatalogError::ServiceMeta {
         node: node.to_string(),
         id: service.id.to_string(),
         mistake,
@@ -96,34 +85,4 @@ fn kind(definition: &CheckDefinition) -> &'static str {
         ("script", has_script),
     ];
     kinds.into_iter().find(|(_, is)| *is).map_or("", |(kind, _)| kind)
-}
-
-/// What a service says about itself.
-pub(crate) fn check_meta(meta: &Meta) -> Result<(), MetaError> {
-    let Some(meta) = meta else { return Ok(()) };
-    if meta.len() > META_PAIRS {
-        return Err(MetaError::Count(META_PAIRS));
-    }
-    meta.iter().try_for_each(|(key, value)| {
-        check_pair(key, value).map_err(|why| MetaError::Pair { key: key.clone(), value: value.clone(), why })
-    })
-}
-
-fn check_pair(key: &str, value: &str) -> Result<(), MetaPairError> {
-    if key.is_empty() {
-        return Err(MetaPairError::Blank);
-    }
-    if !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
-        return Err(MetaPairError::Characters);
-    }
-    if key.len() > META_KEY_BYTES {
-        return Err(MetaPairError::LongKey(META_KEY_BYTES));
-    }
-    if key.starts_with(META_RESERVED) {
-        return Err(MetaPairError::Reserved(META_RESERVED));
-    }
-    if value.len() > META_VALUE_BYTES {
-        return Err(MetaPairError::LongValue(META_VALUE_BYTES));
-    }
-    Ok(())
 }

@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use proconsul_calls::catalog::ServiceMistake;
 use proconsul_types::service::{ExposePath, Service, ServiceKind, Upstream};
+
+use super::ServiceMistake;
 
 /// Where a proxy listens for an upstream that does not say.
 const LOOPBACK: &str = "127.0.0.1";
 
 /// The mistakes of a service; none for an ordinary one.
-pub(super) fn mistakes(service: &Service) -> Vec<ServiceMistake> {
+pub fn mistakes(service: &Service) -> Vec<ServiceMistake> {
     match service.kind {
         ServiceKind::Typical => Vec::new(),
         ServiceKind::ConnectProxy => of_proxy(service),
