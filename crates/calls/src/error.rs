@@ -1,5 +1,7 @@
 //! Why a call has no answer. The texts are Consul's where Consul has one; the doors add only the form.
 
+mod forward;
+
 use std::time::Duration;
 
 use proconsul_base::limit;
@@ -13,12 +15,17 @@ use crate::operator::RaftError;
 use crate::query::QueryError;
 use crate::session::SessionError;
 
+pub use forward::{ForwardError, Meaning};
+
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// The servers could not do it now.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
+    /// The call was passed on to a server, which did not answer it.
+    #[error(transparent)]
+    Forward(#[from] ForwardError),
     /// A datacenter nobody here knows.
     #[error("No path to datacenter")]
     NoPathToDatacenter,
@@ -61,6 +68,27 @@ pub enum CallError {
     /// The state machine answered in a form this server does not know: the servers run different versions.
     #[error("the servers answered the write in a form unknown to this one; bring all servers to one version")]
     UnknownOutcome,
+}
+
+impl CallError {
+    /// Whether nobody knows the datacenter, here or at the server that was asked.
+    pub fn is_no_path(&self) -> bool {
+        matches!(self, Self::NoPathToDatacenter) || self.means(Meaning::NoPathToDatacenter)
+    }
+
+    /// Whether access control says no, here or at the server that was asked.
+    pub fn is_denied(&self) -> bool {
+        matches!(self, Self::PermissionDenied) || self.means(Meaning::PermissionDenied)
+    }
+
+    /// Whether there is no such prepared query, here or at the server that was asked.
+    pub fn is_query_not_found(&self) -> bool {
+        matches!(self, Self::Query(QueryError::NotFound)) || self.means(Meaning::QueryNotFound)
+    }
+
+    fn means(&self, asked: Meaning) -> bool {
+        matches!(self, Self::Forward(ForwardError::Refused { meaning, .. }) if *meaning == asked)
+    }
 }
 
 /// Why the servers could not take a write or vouch for a read.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use proconsul_base::text::duration;
 use proconsul_calls::catalog::{InstanceList, Instances, OfNode, Role as CallRole};
 use proconsul_calls::error::CallError;
-use proconsul_calls::query::{Execute, QueryError};
+use proconsul_calls::query::Execute;
 use proconsul_calls::read::{Consistency, ReadOptions};
 use proconsul_names::lookup::{self, Found, Lookup};
 use proconsul_names::question::{Role, ServiceQuestion};
@@ -36,7 +36,7 @@ impl<S: Source> Finder<'_, S> {
             Lookup::Owner(address) => owner::of(self.source, *address, &self.options(None)).await,
         };
         found.unwrap_or_else(|error| match error {
-            CallError::NoPathToDatacenter => Found::Nothing,
+            error if error.is_no_path() => Found::Nothing,
             error => {
                 tracing::error!(target: "agent.dns", ?lookup, %error, "rpc error");
                 Found::Failed
@@ -81,7 +81,7 @@ impl<S: Source> Finder<'_, S> {
             Execute { name, source: Some(self.client), options: self.options(datacenter), ..Execute::default() };
         let executed = match self.source.query_execute(execute).await {
             Ok(answer) => answer.value,
-            Err(CallError::Query(QueryError::NotFound)) => return Ok(Found::Nothing),
+            Err(error) if error.is_query_not_found() => return Ok(Found::Nothing),
             Err(error) => return Err(error),
         };
         let seconds =

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use hyper::{Method, StatusCode};
 use proconsul_calls::door::Door;
 use proconsul_calls::error::CallError;
-use proconsul_calls::query::{Execute, GetQuery, QueryError, WriteQuery};
+use proconsul_calls::query::{Execute, GetQuery, WriteQuery};
 use proconsul_calls::read::Answer;
 use proconsul_types::query::PreparedQuery;
 use serde::Serialize;
@@ -93,10 +93,7 @@ pub(crate) async fn execute<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpEr
 
 /// That there is no such query is told without the headers of a read.
 fn failed(error: CallError) -> HttpError {
-    match error {
-        CallError::Query(QueryError::NotFound) => HttpError::Call(error),
-        error => HttpError::Read(error),
-    }
+    if error.is_query_not_found() { HttpError::Call(error) } else { HttpError::Read(error) }
 }
 
 /// Numbers below zero mean no limit.

@@ -8,9 +8,8 @@ use hyper::header::{
     ALLOW, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Response, StatusCode};
-use proconsul_calls::error::CallError;
+use proconsul_calls::error::{CallError, ForwardError};
 use proconsul_calls::intention::IntentionError;
-use proconsul_calls::query::QueryError;
 use proconsul_calls::read::{Consistency, Contact};
 
 use crate::agent;
@@ -73,13 +72,17 @@ impl HttpError {
 
 fn of_call(error: &CallError) -> StatusCode {
     match error {
-        CallError::PermissionDenied => StatusCode::FORBIDDEN,
-        CallError::Query(QueryError::NotFound) | CallError::Intention(IntentionError::NotFound) => {
-            StatusCode::NOT_FOUND
-        }
-        CallError::Intention(IntentionError::ReadId(_)) | CallError::TooDeep => StatusCode::BAD_REQUEST,
+        error if error.is_denied() => StatusCode::FORBIDDEN,
+        error if error.is_query_not_found() => StatusCode::NOT_FOUND,
+        CallError::Intention(IntentionError::NotFound) => StatusCode::NOT_FOUND,
+        CallError::Intention(IntentionError::ReadId(_))
+        | CallError::Forward(ForwardError::BadRequest(_))
+        | CallError::TooDeep => StatusCode::BAD_REQUEST,
+        CallError::Forward(ForwardError::RateExceeded) => StatusCode::TOO_MANY_REQUESTS,
         CallError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         CallError::Unavailable(_)
+        | CallError::Forward(_)
+        | CallError::PermissionDenied
         | CallError::NoPathToDatacenter
         | CallError::Failed(_)
         | CallError::Catalog(_)

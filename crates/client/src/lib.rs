@@ -1,0 +1,7 @@
+//! A client agent: the servers it knows, and every call forwarded to one of them.
+//!
+//! Knows no HTTP and no gossip; which servers there are it is told.
+
+pub mod forward;
+pub mod rate;
+pub mod servers;
