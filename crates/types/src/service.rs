@@ -25,6 +25,26 @@ pub enum ServiceKind {
     IngressGateway,
 }
 
+impl ServiceKind {
+    /// What users call it; nothing for an ordinary service.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Typical => "",
+            Self::ConnectProxy => "connect-proxy",
+            Self::MeshGateway => "mesh-gateway",
+            Self::TerminatingGateway => "terminating-gateway",
+            Self::IngressGateway => "ingress-gateway",
+        }
+    }
+
+    /// The kind that users call so.
+    pub fn of_word(word: &str) -> Option<Self> {
+        let kinds =
+            [Self::Typical, Self::ConnectProxy, Self::MeshGateway, Self::TerminatingGateway, Self::IngressGateway];
+        kinds.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 /// An address with its port.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceAddress {
