@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use proconsul_types::node::Text;
+use proconsul_types::node::{Node, Text};
 
 pub use self::checks::{Duty, HeldCheck, PlannedCheck};
 pub use self::hash::content_hash;
@@ -31,8 +31,8 @@ pub use self::ttl::Told;
 /// What an agent's configuration says about its services and checks.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The name of this node.
-    pub node_name: Text,
+    /// The record of this node.
+    pub node: Node,
     /// The ports for sidecars that name none; `None` when there are none to give (`ports.sidecar_min_port`, `_max_port`).
     pub sidecar_ports: Option<RangeInclusive<u16>>,
     /// How long a new output of a check may wait until it is written; zero for not at all (`check_update_interval`).
@@ -81,25 +81,24 @@ pub struct State {
     pub(crate) checks: BTreeMap<Text, HeldCheck>,
     /// What the catalog may still have; gone here.
     pub(crate) gone: Gone,
+    /// Whether the catalog knows the node as it is.
+    pub(crate) node_is_synced: bool,
     version: Version,
 }
 
 /// Ids of what is gone, with the token to take it out of the catalog with.
 #[derive(Debug, Default)]
-pub struct Gone {
-    /// Services.
-    pub services: BTreeMap<Text, String>,
-    /// Checks.
-    pub checks: BTreeMap<Text, GoneCheck>,
+pub(crate) struct Gone {
+    pub(crate) services: BTreeMap<Text, String>,
+    pub(crate) checks: BTreeMap<Text, GoneCheck>,
 }
 
 /// A check that is gone.
 #[derive(Debug, Default)]
-pub struct GoneCheck {
-    /// The token it was registered with.
-    pub token: String,
+pub(crate) struct GoneCheck {
+    pub(crate) token: String,
     /// Its service; when that goes, the catalog forgets its checks.
-    pub service_id: Text,
+    pub(crate) service_id: Text,
 }
 
 impl State {
@@ -110,6 +109,7 @@ impl State {
             services: BTreeMap::new(),
             checks: BTreeMap::new(),
             gone: Gone::default(),
+            node_is_synced: false,
             version: Version::default(),
         }
     }
@@ -122,6 +122,11 @@ impl State {
     /// Whether outputs are dropped from now on.
     pub fn discard_check_output(&mut self, discard: bool) {
         self.settings.discard_check_output = discard;
+    }
+
+    /// The name of this node.
+    pub(crate) fn node_name(&self) -> &Text {
+        &self.settings.node.name
     }
 
     pub(crate) fn services_changed(&mut self) {
@@ -139,10 +144,10 @@ impl State {
     }
 
     /// Another number for every change, so that what was written is told from what came after it.
-    pub(crate) fn revision(&self) -> u64 {
+    pub fn revision(&self) -> u64 {
         self.version.any
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -2,25 +2,33 @@
 //! Decides only.
 //!
 //! The agent owns its node's entry. Services and checks that others have put there go at the next look, as in Consul; the
-//! service `consul` and the check serfHealth are the leader's to keep.
+//! service `consul` and the check serfHealth are the leader's to keep. A full look compares ([`compare`]) and then writes what is
+//! due ([`due`]); after a change of the agent's own only the latter. What was written is settled ([`settle`]), unless it has
+//! changed again meanwhile.
+
+mod compare;
+mod due;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use proconsul_base::rand::Rng;
 use proconsul_calls::catalog::{Deregister, Register};
-use proconsul_types::check::{Check, SERF_HEALTH};
-use proconsul_types::node::Node;
+use proconsul_types::check::Check;
+use proconsul_types::node::{Node, Text};
 use proconsul_types::service::Service;
 
-/// The service that the leader keeps for servers.
-const CONSUL: &str = "consul";
+pub use self::compare::compare;
+pub use self::due::{due, settle};
 
 /// How long the catalog is trusted in a small cluster, before the stagger: Consul's `AEInterval`.
 const INTERVAL: Duration = Duration::from_secs(60);
 
 /// Up to so many nodes it stays that long; each doubling beyond adds one more of it.
 const SCALED_FROM: usize = 128;
+
+/// How soon a full look follows a new server, at the latest, in a small cluster: Consul's `serverUpIntv`.
+const SERVER_UP: Duration = Duration::from_secs(3);
 
 /// What the catalog says of this node.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,56 +41,54 @@ pub struct Seen {
     pub checks: Vec<Arc<Check>>,
 }
 
+/// One write to the catalog.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deed {
+    /// What is to be written.
+    pub write: Write,
+    /// The token to write it with; empty for the agent's.
+    pub token: String,
+    /// What is right afterwards.
+    pub settles: Vec<Settled>,
+}
+
 /// What is to be written.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Deed {
-    /// The node is so.
+pub enum Write {
+    /// This is so.
     Register(Box<Register>),
-    /// This is not on it.
+    /// This is not there.
     Deregister(Deregister),
 }
 
-/// What is to be written, in this order; nothing when the catalog is right.
-pub fn due(node: &Node, seen: &Seen) -> Vec<Deed> {
-    let mut deeds = Vec::new();
-    if !seen.node.as_deref().is_some_and(|seen| says_the_same(node, seen)) {
-        deeds.push(Deed::Register(Box::new(Register {
-            datacenter: None,
-            node: node.clone(),
-            service: None,
-            checks: Vec::new(),
-            skip_node_update: false,
-        })));
-    }
-    for service in seen.services.iter().filter(|service| &*service.id != CONSUL) {
-        deeds.push(deregister(node, &service.id, ""));
-    }
-    // Those of a service go with it.
-    for check in seen.checks.iter().filter(|check| &*check.id != SERF_HEALTH) {
-        if check.service_id.is_empty() || &*check.service_id == CONSUL {
-            deeds.push(deregister(node, "", &check.id));
-        }
-    }
-    deeds
+/// What is right after a write, as it was when the write was made up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The node itself.
+    Node,
+    /// A service.
+    Service(Text, u64),
+    /// A check.
+    Check(Text, u64),
+    /// A service is gone, and all its checks.
+    GoneService(Text),
+    /// A check is gone.
+    GoneCheck(Text),
 }
 
 /// How long until the catalog is looked at again, in a cluster of so many nodes: staggered, so that not all look at once.
 pub fn pause(nodes: usize, rng: &mut Rng) -> Duration {
-    let doublings = nodes.div_ceil(SCALED_FROM).next_power_of_two().ilog2();
-    let interval = INTERVAL * (1 + doublings);
+    let interval = INTERVAL * scale(nodes);
     interval + rng.duration_below(interval)
 }
 
-fn says_the_same(ours: &Node, seen: &Node) -> bool {
-    ours.id == seen.id
-        && ours.address == seen.address
-        && ours.tagged_addresses == seen.tagged_addresses
-        && ours.meta == seen.meta
+/// How long until the catalog is looked at because a server has come.
+pub fn pause_after_server(nodes: usize, rng: &mut Rng) -> Duration {
+    rng.duration_below(SERVER_UP * scale(nodes))
 }
 
-fn deregister(node: &Node, service: &str, check: &str) -> Deed {
-    let (node, service_id, check_id) = ((&*node.name).into(), service.into(), check.into());
-    Deed::Deregister(Deregister { datacenter: None, node, service_id, check_id })
+fn scale(nodes: usize) -> u32 {
+    1 + nodes.div_ceil(SCALED_FROM).next_power_of_two().ilog2()
 }
 
 #[cfg(test)]

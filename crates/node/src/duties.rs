@@ -3,10 +3,7 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use proconsul_agent::{Config, local};
-use proconsul_base::rand::Rng;
-use proconsul_calls::catalog::CatalogCalls;
-use proconsul_calls::health::HealthCalls;
+use proconsul_agent::Config;
 use proconsul_consensus::Running;
 use proconsul_gossip as gossip;
 use proconsul_server::leader::answers::Answers;
@@ -18,7 +15,7 @@ use proconsul_storage::disk::Disk;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::{anti_entropy, members, pool};
+use crate::{members, pool};
 
 /// Begins all duties of this node as a server; they end with `tasks`.
 pub(crate) fn begin<D: Disk>(
@@ -27,8 +24,6 @@ pub(crate) fn begin<D: Disk>(
     gossip: &gossip::Handle,
     running: &Arc<Running<D>>,
     store: &Arc<Store>,
-    catalog: Arc<impl CatalogCalls + HealthCalls + Send + Sync + 'static>,
-    rng: Rng,
 ) {
     let consensus = running.handle.clone();
     let memory = Arc::new(Memory::new(seconds));
@@ -38,8 +33,6 @@ pub(crate) fn begin<D: Disk>(
     tasks.spawn(members::follow(seen.clone(), Arc::clone(running)));
     tasks.spawn(members::lead(seen.clone(), Arc::clone(running), Arc::clone(store), Arc::clone(&memory)));
     tasks.spawn(tombstones::run(Arc::new(consensus.clone()), Arc::clone(store)));
-    let (node, status) = (local::node(config), consensus.status_watch());
-    tasks.spawn(anti_entropy::run(catalog, node, status, gossip.clone(), rng));
     let place = Place {
         datacenter: config.datacenter.as_str().into(),
         me: config.node_name.as_str().into(),

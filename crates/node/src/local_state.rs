@@ -3,14 +3,26 @@
 //! The same for servers and client agents. What is right and what is wrong, `agent::local` says.
 
 mod calls;
+mod change;
+mod overdue;
 
-use std::time::Instant as Clock;
+use std::sync::Arc;
+use std::time::{Duration, Instant as Clock};
 
 use parking_lot::Mutex;
 use proconsul_agent::Config;
-use proconsul_agent::local::{Scripts, Settings, Shared, State};
+use proconsul_agent::local::{self, Scripts, Settings, Shared, State};
 use proconsul_base::rand::Rng;
 use proconsul_base::time::Instant;
+use proconsul_calls::catalog::CatalogCalls;
+use proconsul_calls::health::HealthCalls;
+use proconsul_types::node::Text;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::anti_entropy;
+use crate::contact::Contact;
+use crate::local::Node;
 
 /// How much of an output is kept, in bytes: Consul's `DefaultBufSize`.
 const OUTPUT_BYTES: usize = 4096;
@@ -18,27 +30,47 @@ const OUTPUT_BYTES: usize = 4096;
 /// What the agent holds.
 pub(crate) struct LocalState {
     pub(crate) held: Shared,
+    pub(crate) node_name: Text,
     rng: Mutex<Rng>,
     began: Clock,
     /// Whoever plans a change holds this until it is made.
     turn: tokio::sync::Mutex<()>,
+    /// Up to which version it was tried to tell the catalog.
+    tried: watch::Sender<u64>,
+    /// How long a caller waits for that, at the longest.
+    patience: Duration,
+}
+
+/// Begins what keeps the catalog and the services in line with the checks; it ends with `tasks`.
+pub(crate) fn begin<C: CatalogCalls + HealthCalls + Send + Sync + 'static>(
+    tasks: &mut JoinSet<()>,
+    node: &Node,
+    catalog: Arc<C>,
+    contact: watch::Receiver<impl Contact>,
+    rng: Rng,
+) {
+    tasks.spawn(anti_entropy::run(catalog, Arc::clone(&node.local), contact, node.gossip.clone(), rng));
+    tasks.spawn(overdue::let_go(Arc::clone(&node.local)));
 }
 
 impl LocalState {
     /// Of an agent with this configuration; it holds nothing yet.
     pub(crate) fn new(config: &Config, rng: Rng) -> Self {
         let settings = Settings {
-            node_name: config.node_name.as_str().into(),
+            node: local::node(config),
             sidecar_ports: Some(21_000..=21_255),
-            check_update_interval: std::time::Duration::from_secs(300),
+            check_update_interval: Duration::from_secs(300),
             discard_check_output: false,
             scripts: Scripts::default(),
         };
         Self {
             held: Shared::new(State::new(settings)),
+            node_name: config.node_name.as_str().into(),
             rng: Mutex::new(rng),
             began: Clock::now(),
             turn: tokio::sync::Mutex::default(),
+            tried: watch::Sender::new(0),
+            patience: config.rpc_hold_timeout,
         }
     }
 
@@ -52,5 +84,31 @@ impl LocalState {
     pub(crate) fn update_check(&self, id: &str, status: &str, output: &str) {
         let (now, rng) = (self.now(), &mut *self.rng.lock());
         self.held.change(|state| state.update_check(id, status, output, now, rng));
+    }
+
+    /// Has outputs written that have waited long enough; tells when the next one has.
+    pub(crate) fn ripen(&self) -> Option<tokio::time::Instant> {
+        let now = self.now();
+        let next = self.held.change(|state| state.ripen(now))?;
+        Some(tokio::time::Instant::now() + next.since(now))
+    }
+
+    /// How often anything has changed.
+    pub(crate) fn version(&self) -> u64 {
+        self.held.look(|state| state.version().any)
+    }
+
+    /// It was tried to tell the catalog everything up to this version.
+    pub(crate) fn tried(&self, version: u64) {
+        self.tried.send_if_modified(|tried| std::mem::replace(tried, version.max(*tried)) < version);
+    }
+
+    /// Returns when it was tried to tell the catalog what is held now: who registers something finds it there, if there are
+    /// servers that answer.
+    async fn until_tried(&self) {
+        let (version, mut tried) = (self.version(), self.tried.subscribe());
+        let trying = tried.wait_for(|tried| *tried >= version);
+        // Held it is in any case.
+        let _ = tokio::time::timeout(self.patience, trying).await;
     }
 }

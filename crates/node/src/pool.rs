@@ -1,5 +1,6 @@
 //! Gossip's members in the words of the server's duties: who they are, where they are, what they tell about themselves.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proconsul_gossip::{Handle as Gossip, Member, Status};
@@ -16,6 +17,16 @@ pub(crate) fn now(gossip: &Gossip, datacenter: &str) -> Pool {
 /// How many members are alive.
 pub(crate) fn alive(gossip: &Gossip) -> usize {
     gossip.view().borrow().members.iter().filter(|member| member.status == Status::Alive).count()
+}
+
+/// The names of the servers that are alive.
+pub(crate) fn servers(gossip: &Gossip) -> BTreeSet<Arc<str>> {
+    let view = gossip.view();
+    let members = &view.borrow().members;
+    let is_server = |member: &&Member| {
+        member.status == Status::Alive && member.tags.get("role").is_some_and(|role| **role == *"consul")
+    };
+    members.iter().filter(is_server).map(|member| Arc::clone(&member.name)).collect()
 }
 
 /// Keeps `pool` at the newest word of gossip, for as long as the node runs.

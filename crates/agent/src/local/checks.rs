@@ -91,7 +91,7 @@ impl State {
             id => Some(self.services.get(id).ok_or_else(|| Unfit::NoService(id.to_owned()))?),
         };
         let id = if registration.id.is_empty() { &registration.name } else { &registration.id };
-        let mut check = registration::check(registration, &self.settings.node_name, id, &registration.name);
+        let mut check = registration::check(registration, self.node_name(), id, &registration.name);
         if let Some(held) = service {
             of_service(&mut check, &held.service);
         }
@@ -116,7 +116,7 @@ impl State {
             "" => format!("Service '{}' check", service.name),
             name => name.to_owned(),
         };
-        let mut check = registration::check(registration, &self.settings.node_name, &id, &name);
+        let mut check = registration::check(registration, self.node_name(), &id, &name);
         of_service(&mut check, service);
         let registration = CheckRegistration { service_id: service.id.to_string(), ..registration.clone() };
         self.planned(check, registration, whole.token.clone(), source)

@@ -42,7 +42,7 @@ impl State {
 
     fn maintenance(&self, id: String, name: &str, reason: &str, otherwise: &str) -> Check {
         Check {
-            node: self.settings.node_name.clone(),
+            node: self.node_name().clone(),
             id: id.into(),
             name: name.into(),
             status: CRITICAL.into(),

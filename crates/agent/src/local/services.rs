@@ -79,7 +79,7 @@ impl State {
         for (registration, is_sidecar) in
             [(Some(registration), false), (beside.as_ref(), true)].into_iter().filter_map(|(r, is)| Some((r?, is)))
         {
-            let service = Arc::new(registration::service(registration, &self.settings.node_name)?);
+            let service = Arc::new(registration::service(registration, self.node_name())?);
             let checks = registration.checks.iter().enumerate();
             let checks = checks
                 .map(|(place, check)| self.plan_check_of(&service, registration, place, check, source))

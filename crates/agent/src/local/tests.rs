@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
 use proconsul_base::time::Instant;
 use proconsul_calls::agent::AgentError;
@@ -17,11 +18,24 @@ const SECOND: i64 = 1_000_000_000;
 
 pub(crate) fn settings() -> Settings {
     Settings {
-        node_name: "n1".into(),
+        node: named("n1"),
         sidecar_ports: Some(21_000..=21_001),
         check_update_interval: Duration::from_secs(300),
         discard_check_output: false,
         scripts: Scripts::default(),
+    }
+}
+
+fn named(name: &str) -> Node {
+    Node {
+        id: None,
+        name: name.into(),
+        address: "10.0.0.1".into(),
+        datacenter: "dc1".into(),
+        tagged_addresses: None,
+        meta: None,
+        create_index: Index::ZERO,
+        modify_index: Index::ZERO,
     }
 }
 

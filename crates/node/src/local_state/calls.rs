@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use proconsul_agent::local::{NODE_MAINTENANCE, PlannedCheck, Removal, Source, maintenance_check_id};
+use proconsul_agent::local::{NODE_MAINTENANCE, maintenance_check_id};
 use proconsul_calls::agent::{AgentError, Applied, LocalCalls, Maintenance, OneService, ServiceContent, Unfit, Unless};
 use proconsul_types::check::Check;
 use proconsul_types::registration::{CheckRegistration, ServiceRegistration};
 use proconsul_types::service::Service;
 
-use super::{LocalState, OUTPUT_BYTES};
+use super::LocalState;
 use crate::local::Node;
 
 /// How long a caller waits for another content that does not say: Consul's `defaultQueryTime` of agents.
@@ -108,61 +108,5 @@ impl LocalState {
                 () = &mut over => return Ok(content),
             }
         }
-    }
-
-    async fn register_service(&self, given: &ServiceRegistration, replace: bool) -> Result<(), AgentError> {
-        let _turn = self.turn.lock().await;
-        let plan = self.held.look(|state| state.plan_service(given, Source::Remote, replace))?;
-        self.held.change(|state| plan.into_iter().for_each(|holding| state.hold(holding)));
-        Ok(())
-    }
-
-    async fn deregister_service(&self, id: &str) -> Result<(), AgentError> {
-        let _turn = self.turn.lock().await;
-        let Some(removal) = self.held.look(|state| state.plan_removal(id)) else {
-            tracing::warn!(target: "agent", service = id, "Failed to deregister service: it does not exist");
-            return Ok(());
-        };
-        self.let_go(&removal);
-        Ok(())
-    }
-
-    async fn register_check(&self, given: &CheckRegistration) -> Result<(), AgentError> {
-        let _turn = self.turn.lock().await;
-        let plan = self.held.look(|state| state.plan_check(given, Source::Remote))?;
-        self.hold_check(plan);
-        Ok(())
-    }
-
-    async fn keep_check(
-        &self,
-        plan: impl FnOnce(&proconsul_agent::local::State) -> Option<PlannedCheck>,
-    ) -> Result<(), AgentError> {
-        let _turn = self.turn.lock().await;
-        if let Some(plan) = self.held.look(plan) {
-            self.hold_check(plan);
-        }
-        Ok(())
-    }
-
-    async fn deregister_check(&self, id: &str) -> Result<(), AgentError> {
-        let _turn = self.turn.lock().await;
-        self.let_go(&Removal { services: Vec::new(), checks: vec![id.into()] });
-        Ok(())
-    }
-
-    async fn tell(&self, id: &str, told: &Applied) -> Result<(), AgentError> {
-        let _turn = self.turn.lock().await;
-        let (now, rng) = (self.now(), &mut *self.rng.lock());
-        self.held.change(|state| state.tell(id, &told.status, &told.output, OUTPUT_BYTES, now, rng))?;
-        Ok(())
-    }
-
-    fn hold_check(&self, plan: PlannedCheck) {
-        self.held.change(|state| state.hold_check(plan));
-    }
-
-    fn let_go(&self, removal: &Removal) {
-        self.held.change(|state| state.let_go(removal));
     }
 }

@@ -24,7 +24,7 @@ use crate::error::StartError;
 use crate::handle::{Handle, Shutdown};
 use crate::local::Node;
 use crate::role::{AsServer, Role};
-use crate::{duties, events, identity, position, removal, tags};
+use crate::{duties, events, identity, local_state, position, removal, tags};
 
 /// Bytes of log after which a snapshot is due, unless the last snapshot was larger.
 const SNAPSHOT_BYTES: u64 = 16 * 1024 * 1024;
@@ -55,8 +55,9 @@ pub(super) async fn run<D: Disk>(
     let door = starting.door(&node, &running, Arc::clone(&store));
     let http = starting.serve(sockets, &door);
     starting.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate)));
-    let rng = starting.rng.fork();
-    duties::begin(&mut starting.tasks, &config, &gossip, &running, &store, Arc::clone(&door), rng);
+    duties::begin(&mut starting.tasks, &config, &gossip, &running, &store);
+    let (status, rng) = (running.handle.status_watch(), starting.rng.fork());
+    local_state::begin(&mut starting.tasks, &node, Arc::clone(&door), status, rng);
     starting.tell_cluster(&gossip, &running, &node);
     starting.ends_with(removal::passed(removed.subscribe(), Arc::clone(&node)), Shutdown::Removed);
     starting.join(&gossip, running.handle.status_watch()).await?;
