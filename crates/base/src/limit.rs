@@ -176,6 +176,12 @@ pub const HTTP_STALLED_SECS: u64 = 30;
 /// Log lines waiting to be written; further ones are counted and the count is logged, so that no thread waits for a terminal.
 pub const LOG_LINES: usize = 8192;
 
+/// Most series that one name of a metric has, told apart by labels that come from outside; further ones are counted together.
+pub const METRIC_LABELS: usize = 1024;
+
+/// Most events of metrics kept for statsd between two of its packets, a tenth of a second apart; further ones are lost and counted.
+pub const METRIC_EVENTS: usize = 32 * 1024;
+
 /// Seconds after its last answer that a silent HTTP connection keeps its buffers.
 pub const HTTP_SILENT_SECS: u64 = 2;
 
