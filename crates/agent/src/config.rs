@@ -25,6 +25,7 @@ pub mod place;
 mod resolve;
 mod settings;
 mod source;
+mod telemetry;
 mod template;
 
 pub use self::dns::DnsSettings;
@@ -35,6 +36,7 @@ pub use self::invalid::Invalid;
 pub use self::log::{LogConfig, LogLevel, RotateKeep};
 pub use self::origin::Origin;
 pub use self::place::Place;
+pub use self::telemetry::TelemetryConfig;
 pub use self::template::TemplateError;
 use crate::flag::Given;
 
@@ -90,6 +92,10 @@ pub struct Config {
     pub dns: DnsSettings,
     /// What is logged, how and where.
     pub log: LogConfig,
+    /// What is done with metrics.
+    pub telemetry: TelemetryConfig,
+    /// The name of the machine.
+    pub hostname: String,
     /// Where the process id is written while the agent runs.
     pub pid_file: Option<Place>,
     /// The replicated log.

@@ -5,6 +5,7 @@
 mod error;
 mod heard;
 mod local;
+mod metrics;
 mod pool;
 
 use proconsul_types::agent::AgentSelf;
@@ -14,12 +15,13 @@ pub use error::{
 };
 pub use heard::{Events, HeardCalls, ListEvents};
 pub use local::{Applied, LocalCalls, Maintenance, OneService, ServiceContent, Unless};
+pub use metrics::MetricsCalls;
 pub use pool::PoolCalls;
 
 /// All of `/v1/agent/`.
-pub trait AgentCalls: SelfCalls + PoolCalls + HeardCalls + LocalCalls + Send + Sync + 'static {}
+pub trait AgentCalls: SelfCalls + PoolCalls + HeardCalls + LocalCalls + MetricsCalls + Send + Sync + 'static {}
 
-impl<A> AgentCalls for A where A: SelfCalls + PoolCalls + HeardCalls + LocalCalls + Send + Sync + 'static {}
+impl<A> AgentCalls for A where A: SelfCalls + PoolCalls + HeardCalls + LocalCalls + MetricsCalls + Send + Sync + 'static {}
 
 /// The agent behind a door.
 pub trait HasAgent {

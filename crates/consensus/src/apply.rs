@@ -4,11 +4,13 @@
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use proconsul_base::entry::{Entry, EntryKind, SnapshotMark};
 use proconsul_base::index::{Index, Term};
 use proconsul_storage::snapshot::SnapshotError;
+use proconsul_telemetry::names::raft as metric;
 use tokio::sync::oneshot;
 
 use crate::applied::Applied;
@@ -112,7 +114,9 @@ impl<M: Machine, P: Progress> ApplyThread<M, P> {
             .map(|entry| (entry.index, entry.data))
             .collect();
         let mut outcomes = Vec::with_capacity(commands.len());
+        let began = Instant::now();
         self.machine.apply(&commands, &mut outcomes).map_err(|error| error.to_string())?;
+        metric::FSM_APPLY.took(began.elapsed());
         self.at = at;
         self.applied.publish(at.0);
         self.progress.applied(at.0);
@@ -127,8 +131,10 @@ impl<M: Machine, P: Progress> ApplyThread<M, P> {
         let SnapshotMark { index, term } = mark;
         let failed =
             |error: &dyn std::fmt::Display| format!("the snapshot of index {index} cannot be restored: {error}");
+        let began = Instant::now();
         let (membership, mut from) = open().map_err(|error| failed(&error))?;
         self.machine.restore(&mut from).map_err(|error| failed(&error))?;
+        metric::FSM_RESTORE.took(began.elapsed());
         self.at = (index, term);
         self.memberships = VecDeque::from([(index, membership)]);
         self.since_capture = 0;
@@ -144,7 +150,10 @@ impl<M: Machine, P: Progress> ApplyThread<M, P> {
             self.memberships.pop_front();
         }
         let Some((_, membership)) = self.memberships.front().cloned() else { return };
-        self.progress.captured(Captured { index, term, membership, state: self.machine.capture() });
+        let began = Instant::now();
+        let state = self.machine.capture();
+        metric::FSM_SNAPSHOT.took(began.elapsed());
+        self.progress.captured(Captured { index, term, membership, state });
     }
 }
 

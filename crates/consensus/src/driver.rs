@@ -12,9 +12,11 @@ use proconsul_base::entry::SnapshotMark;
 use proconsul_base::id::RaftId;
 use proconsul_base::index::Index;
 use proconsul_raft::{Change, Core, Fetch, Membership, Message, PeerStatus, Role, SendSnapshot, StepError, Work};
+use proconsul_telemetry::names::raft as metric;
 use tokio::sync::oneshot;
 
 use crate::apply::{self, Reply};
+use crate::counted;
 use crate::error::Unavailable;
 use crate::lease::Lease;
 use crate::mailbox::Mailbox;
@@ -115,17 +117,18 @@ impl<O: Outlets> Driver<O> {
 
     /// Tells the core everything that arrived. False when it is over.
     fn feed(&mut self, inputs: &mut Vec<Input>) -> bool {
-        let mut readers = Vec::new();
+        let (mut readers, now) = (Vec::new(), Instant::now());
         for input in inputs.drain(..) {
             match input {
                 Input::Propose { command, reply } => {
-                    let ticket = self.waiting.proposal(reply);
+                    metric::APPLY.one();
+                    let ticket = self.waiting.proposal(reply, now);
                     if let Err(refused) = self.core.propose(ticket, command) {
                         self.waiting.refuse(ticket, refused);
                     }
                 }
                 Input::Change { change, reply } => {
-                    let ticket = self.waiting.proposal(reply);
+                    let ticket = self.waiting.proposal(reply, now);
                     if let Err(refused) = self.core.change(ticket, &change) {
                         tracing::debug!(target: "agent.server.raft", ?change, %refused, "membership change refused");
                         self.waiting.refuse(ticket, refused);
@@ -237,7 +240,9 @@ impl<O: Outlets> Driver<O> {
             self.waiting.refuse(ticket, refused);
         }
         for (ticket, index) in work.reads {
-            self.lease.confirmed(ticket, self.core.term());
+            if let Some(asked) = self.lease.confirmed(ticket, self.core.term()) {
+                metric::LEADER_LAST_CONTACT.took(asked.elapsed());
+            }
             self.waiting.read(ticket, index);
         }
     }
@@ -267,9 +272,11 @@ impl<O: Outlets> Driver<O> {
             return;
         }
         let mut entries = Vec::with_capacity(committed.len());
-        let mut replies = Vec::new();
+        let (mut replies, now) = (Vec::new(), Instant::now());
+        metric::COMMIT_NUM_LOGS.set(committed.len() as f32);
         for committed in committed {
-            if let Some(reply) = committed.ticket.and_then(|ticket| self.waiting.committed(ticket)) {
+            if let Some((reply, since)) = committed.ticket.and_then(|ticket| self.waiting.committed(ticket)) {
+                metric::COMMIT_TIME.took(now.duration_since(since));
                 replies.push((committed.entry.index, reply));
             }
             entries.push(committed.entry);
@@ -286,6 +293,9 @@ impl<O: Outlets> Driver<O> {
         let known = Arc::clone(&self.shared.status.borrow());
         let place = (self.core.term(), self.core.role(), self.core.leader(), leads);
         let is_new = place != (known.term, known.role, known.leader, known.leads);
+        if known.role != self.core.role() {
+            counted::place(self.core.role());
+        }
         if is_new && known.leader != self.core.leader() {
             self.shared.heard_leader(Instant::now());
         }

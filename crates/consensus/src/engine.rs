@@ -139,7 +139,8 @@ impl<D: Disk, M: Machine> Engine<D, M> {
             memberships: [(begun.at.0, begun.membership)].into(),
             since_capture: 0,
         };
-        let durable = LogReporter { inbox: self.inbox, fatal: Arc::clone(&self.fatal) };
+        let durable =
+            LogReporter { shared: Arc::clone(&self.shared), inbox: self.inbox, fatal: Arc::clone(&self.fatal) };
         let preparer = self.log.preparer();
         let (log, fatal, directory) = (self.log, self.fatal, self.directory);
         let mut threads = self.threads.lock();

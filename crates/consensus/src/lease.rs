@@ -41,13 +41,11 @@ impl Lease {
         self.open = Some(Question { ticket, asked: now, term });
     }
 
-    /// The quorum has answered a ticket. It counts only in the term in which it was asked.
-    pub(crate) fn confirmed(&mut self, ticket: u64, term: Term) {
-        if let Some(question) = self.open.take_if(|open| open.ticket == ticket)
-            && question.term == term
-        {
-            self.until = Some(question.asked + self.length);
-        }
+    /// The quorum has answered a ticket. It counts only in the term in which it was asked; then, when it was asked.
+    pub(crate) fn confirmed(&mut self, ticket: u64, term: Term) -> Option<Instant> {
+        let question = self.open.take_if(|open| open.ticket == ticket).filter(|question| question.term == term)?;
+        self.until = Some(question.asked + self.length);
+        Some(question.asked)
     }
 
     /// Until when the lease holds, if the core still stands by it.

@@ -14,6 +14,7 @@ mod applied;
 mod apply;
 mod book;
 mod callers;
+mod counted;
 mod driver;
 mod engine;
 mod error;

@@ -1,6 +1,7 @@
 //! Who waits for which answer, by ticket. The core knows only the tickets; the channels stay here.
 
 use std::collections::HashMap;
+use std::time::Instant;
 
 use proconsul_base::index::Index;
 use proconsul_raft::Refused;
@@ -16,7 +17,8 @@ pub(crate) type ReadReply = oneshot::Sender<Result<Index, Unavailable>>;
 #[derive(Default)]
 pub(crate) struct Waiting {
     next_ticket: u64,
-    proposals: HashMap<u64, Reply>,
+    /// Who proposed, and since when.
+    proposals: HashMap<u64, (Reply, Instant)>,
     reads: HashMap<u64, Vec<ReadReply>>,
 }
 
@@ -28,9 +30,9 @@ impl Waiting {
     }
 
     /// The ticket of a proposal.
-    pub(crate) fn proposal(&mut self, reply: Reply) -> u64 {
+    pub(crate) fn proposal(&mut self, reply: Reply, now: Instant) -> u64 {
         let ticket = self.ticket();
-        self.proposals.insert(ticket, reply);
+        self.proposals.insert(ticket, (reply, now));
         ticket
     }
 
@@ -41,8 +43,8 @@ impl Waiting {
         ticket
     }
 
-    /// Who waits for the outcome of a proposal that is committed now.
-    pub(crate) fn committed(&mut self, ticket: u64) -> Option<Reply> {
+    /// Who waits for the outcome of a proposal that is committed now, and since when.
+    pub(crate) fn committed(&mut self, ticket: u64) -> Option<(Reply, Instant)> {
         self.proposals.remove(&ticket)
     }
 
@@ -56,7 +58,7 @@ impl Waiting {
     /// A ticket will get no other answer.
     pub(crate) fn refuse(&mut self, ticket: u64, refused: Refused) {
         let error = unavailable(refused);
-        if let Some(reply) = self.proposals.remove(&ticket) {
+        if let Some((reply, _)) = self.proposals.remove(&ticket) {
             let _ = reply.send(Err(error));
         }
         for reader in self.reads.remove(&ticket).into_iter().flatten() {
@@ -66,7 +68,7 @@ impl Waiting {
 
     /// Nobody will answer any more.
     pub(crate) fn abandon(self) {
-        for (_, reply) in self.proposals {
+        for (reply, _) in self.proposals.into_values() {
             let _ = reply.send(Err(Unavailable::OutcomeUnknown));
         }
         for reader in self.reads.into_values().flatten() {

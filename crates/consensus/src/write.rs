@@ -1,6 +1,8 @@
 //! The log thread: the only writer of the log. Everything that waits goes to disk with one sync (group commit), so a busy
 //! server pays the same number of syncs as an idle one.
 
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
 use proconsul_base::entry::SnapshotMark;
 use proconsul_base::entry::{Entry, HardState};
@@ -60,6 +62,8 @@ impl Write {
 pub(crate) trait Durable: Send {
     /// Everything up to this write is on disk.
     fn written(&self, number: u64);
+    /// So many entries took the disk so long.
+    fn stored(&self, entries: usize, took: Duration);
     /// The disk failed: nothing more can be promised, the process must end.
     fn fatal(&self, error: LogError);
 }
@@ -106,7 +110,11 @@ fn work<D: Disk>(log: &mut Log<D>, jobs: impl Iterator<Item = Job>, durable: &im
 
 fn flush<D: Disk>(log: &mut Log<D>, write: Option<Write>, durable: &impl Durable) -> Result<(), LogError> {
     let Some(Write { number, entries, hard_state, membership, snapshot, .. }) = write else { return Ok(()) };
+    let began = Instant::now();
     log.append(&Batch { entries: &entries, hard_state, membership, snapshot })?;
+    if !entries.is_empty() {
+        durable.stored(entries.len(), began.elapsed());
+    }
     durable.written(number);
     Ok(())
 }

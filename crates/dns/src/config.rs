@@ -9,6 +9,8 @@ use proconsul_names::settings::Settings;
 /// How the door is set up.
 #[derive(Clone, Debug)]
 pub struct DnsConfig {
+    /// The name of this node, which some metrics carry.
+    pub node_name: String,
     /// How answers are made.
     pub settings: Settings,
     /// How fresh they are: `Stale` with `allow_stale`, at most `max_stale` old.

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use proconsul_base::limit;
 use proconsul_base::rand::Rng;
@@ -17,6 +18,7 @@ use proconsul_names::question;
 use proconsul_names::trim::Transport;
 use proconsul_names::wire::request::Request;
 use proconsul_names::wire::write;
+use proconsul_telemetry::names::doors::{DNS_DOMAIN_QUERY, DNS_PTR_QUERY};
 
 use crate::config::DnsConfig;
 use crate::find::Finder;
@@ -60,6 +62,7 @@ impl<S: Source> Desk<S> {
 
     /// The packet to send back.
     pub(crate) async fn answer(self: Arc<Self>, inquiry: Inquiry, rng: Rng) -> Vec<u8> {
+        let began = Instant::now();
         let mut means = Means { rng, chases: limit::DNS_CHASES };
         let Inquiry { request, packet, client, transport } = inquiry;
         let client = request.edns.and_then(|edns| edns.subnet?.address).unwrap_or(client);
@@ -70,7 +73,10 @@ impl<S: Source> Desk<S> {
                 None => answer::failure(&request),
             },
         };
-        write::packet(&message, self.config.settings.compress)
+        let packet = write::packet(&message, self.config.settings.compress);
+        let family = if request.question.kind == kind::PTR { &DNS_PTR_QUERY } else { &DNS_DOMAIN_QUERY };
+        family.took(&self.config.node_name, began.elapsed());
+        packet
     }
 
     async fn verdict(

@@ -11,6 +11,7 @@ use proconsul_base::limit::GOSSIP_STREAMS;
 use proconsul_base::time::Instant;
 use proconsul_serf::{Event as Told, Serf};
 use proconsul_swim::{ExchangeError, Ticket, Transmit};
+use proconsul_telemetry::names::gossip as metric;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::{Semaphore, broadcast, mpsc, oneshot, watch};
 
@@ -98,6 +99,7 @@ impl Driver {
                 }
                 Wake::Wish(Some(command)) => self.on_command(command),
                 Wake::Accepted(connection, from) => {
+                    metric::TCP_ACCEPT.one();
                     stream::serve(connection, from, self.stream_timeout, &served, &from_streams);
                 }
                 Wake::AcceptFailed(error) => {
@@ -145,6 +147,7 @@ impl Driver {
         for _ in 0..DATAGRAMS_AT_ONCE {
             // Errors here are echoes of earlier sends, a closed port perhaps; the probe will notice.
             let Ok((length, from)) = self.socket.try_recv_from(datagram) else { return };
+            metric::UDP_RECEIVED.add(length as f32);
             let now = self.now();
             self.serf.receive(now, from, &datagram[..length]);
         }
@@ -224,13 +227,14 @@ impl Driver {
     fn send(&mut self, transmit: Transmit, made: &Arc<Semaphore>, from_streams: &mpsc::Sender<FromStream>) {
         match transmit {
             // A datagram that does not fit into the socket's buffer is lost, as on the network.
-            Transmit::Packet { to, bytes } => {
-                if let Err(error) = self.socket.try_send_to(&bytes, to) {
-                    log::packet_lost(to, &error);
-                }
-            }
+            Transmit::Packet { to, bytes } => match self.socket.try_send_to(&bytes, to) {
+                Ok(length) => metric::UDP_SENT.add(length as f32),
+                Err(error) => log::packet_lost(to, &error),
+            },
             Transmit::Stream { ticket, to, bytes, timeout } => match Arc::clone(made).try_acquire_owned() {
                 Ok(permit) => {
+                    metric::TCP_CONNECT.one();
+                    metric::TCP_SENT.add(bytes.len() as f32);
                     let exchange = stream::Exchange { ticket, to, bytes, timeout, source: self.source };
                     stream::converse(exchange, permit, from_streams.clone());
                 }

@@ -7,6 +7,7 @@ use proconsul_serf::Event as Told;
 use proconsul_swim::Event as Noted;
 use proconsul_swim::wire::packet::PacketError;
 use proconsul_swim::wire::stream::StreamError;
+use proconsul_telemetry::names::gossip as metric;
 use tracing::{debug, info, warn};
 
 /// Where these lines come from, in Consul's words.
@@ -14,6 +15,7 @@ const TARGET: &str = "agent.server.serf.lan";
 
 /// One line for each event worth one, in serf's words where it has some.
 pub(crate) fn told(told: &Told) {
+    count(told);
     match told {
         Told::Joined(member) => {
             info!(target: TARGET, member = %member.name, address = %member.address, "member joined")
@@ -83,4 +85,20 @@ pub(crate) fn packet_lost(to: SocketAddr, error: &std::io::Error) {
 
 pub(crate) fn overslept(late: Duration) {
     warn!(target: TARGET, late_ms = late.as_millis(), "the process was paused or starved; silence of others meanwhile does not count");
+}
+
+/// Counts what is told under Consul's names.
+fn count(told: &Told) {
+    match told {
+        Told::Joined(_) => metric::SERF_MEMBER_JOIN.one(),
+        Told::Updated(_) => metric::SERF_MEMBER_UPDATE.one(),
+        Told::Failed(_) => metric::SERF_MEMBER_FAILED.one(),
+        Told::Left(_) => metric::SERF_MEMBER_LEAVE.one(),
+        Told::User(event) => {
+            metric::SERF_EVENTS.one();
+            metric::SERF_EVENTS_NAMED.one(&event.name);
+        }
+        Told::Query { .. } => metric::SERF_QUERIES.one(),
+        _ => {}
+    }
 }

@@ -1,12 +1,14 @@
 //! `/v1/agent/`: answered by this agent alone, whatever datacenter is asked for.
 
 mod members;
+mod metrics;
 mod this;
 
 use hyper::StatusCode;
 use proconsul_calls::agent::AgentError;
 
 pub(crate) use self::members::{leave, members};
+pub(crate) use self::metrics::metrics;
 pub(crate) use self::this::this_agent;
 
 /// The status of what the agent did not do.

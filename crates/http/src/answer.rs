@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -19,7 +20,7 @@ use crate::query::Query;
 use crate::reply::{self, Reply};
 use crate::routes::{self, Call, FAMILIES, surface};
 use crate::serve::HttpConfig;
-use crate::{gzip, page, redirect};
+use crate::{gzip, metric, page, redirect};
 
 const TRANSLATE_ADDRESSES: HeaderName = HeaderName::from_static("x-consul-translate-addresses");
 
@@ -35,7 +36,7 @@ pub(crate) struct Shared<D> {
 
 /// Answers one request.
 pub(crate) async fn answer<D: Door>(shared: &Shared<D>, place: &Place, request: Request<Incoming>) -> Reply {
-    let (door, config) = (&*shared.door, &shared.config);
+    let (door, config, began) = (&*shared.door, &shared.config, Instant::now());
     let (head, body) = request.into_parts();
     let (method, query) = (&head.method, head.uri.query());
     let path = match path::decode(head.uri.path(), config.unprintable_paths) {
@@ -65,7 +66,10 @@ pub(crate) async fn answer<D: Door>(shared: &Shared<D>, place: &Place, request: 
             }
         }
     };
-    finished(reply, config, &head.headers).await
+    metric::asked(route.call, &config.node_name, &reply);
+    let reply = finished(reply, config, &head.headers).await;
+    metric::answered(route, method, began);
+    reply
 }
 
 /// The answer that is known, or a fresh one.

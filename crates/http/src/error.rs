@@ -136,6 +136,9 @@ pub(crate) enum HttpError {
     /// The body ended early or was malformed.
     #[error("the body of the request did not arrive whole; send it again")]
     BodyCut,
+    /// The text form of Prometheus, where it is off.
+    #[error("Prometheus is not enabled since its retention time is not positive")]
+    NoPrometheus,
     /// A record that has no JSON form.
     #[error("the answer could not be written as JSON; this is a fault of the server")]
     Record,

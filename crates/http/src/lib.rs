@@ -24,6 +24,7 @@ mod gzip;
 mod health;
 mod json;
 mod kv;
+mod metric;
 mod operator;
 mod options;
 mod page;

@@ -46,6 +46,7 @@ impl HttpError {
             | Self::Query
             | Self::Segment
             | Self::Record => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NoPrometheus => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Blocked | Self::Restricted => StatusCode::FORBIDDEN,
             Self::NoSession(_) => StatusCode::NOT_FOUND,
             Self::BodyTooLarge { .. } | Self::Operations(..) | Self::Value { .. } => StatusCode::PAYLOAD_TOO_LARGE,

@@ -87,6 +87,7 @@ surface! {
     boxed agent {
         AgentLeave: "agent/leave" "OPTIONS,PUT" => agent::leave;
         AgentMembers: "agent/members" "OPTIONS,GET" => agent::members;
+        AgentMetrics: "agent/metrics" "OPTIONS,GET" => agent::metrics;
         AgentSelf: "agent/self" "OPTIONS,GET" => agent::this_agent;
         AgentToken: "agent/token/" "OPTIONS,PUT" => acl::disabled;
         AgentConnectRoots: "agent/connect/ca/roots" "OPTIONS,GET" => connect::certificates;

@@ -26,6 +26,8 @@ use crate::progress::Observed;
 /// How the door is set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpConfig {
+    /// The name of this node, which some metrics carry.
+    pub node_name: String,
     /// The domain of DNS names, with a dot at its end (`-domain`).
     pub domain: String,
     /// Whether the web page is served (`-ui`).
@@ -61,6 +63,7 @@ pub struct HttpConfig {
 impl Default for HttpConfig {
     fn default() -> Self {
         Self {
+            node_name: String::new(),
             domain: "consul.".to_owned(),
             ui: false,
             pretty: false,

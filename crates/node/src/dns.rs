@@ -41,6 +41,7 @@ pub(crate) async fn door(
     }
     let strategy = if dns.recursor_random { RecursorStrategy::Random } else { RecursorStrategy::Sequential };
     Ok(DnsConfig {
+        node_name: config.node_name.clone(),
         settings: settings(config),
         consistency: match dns.max_stale {
             Some(at_most) => Consistency::Stale { at_most: Some(at_most) },

@@ -16,6 +16,7 @@ mod local;
 mod local_state;
 pub mod log;
 mod members;
+mod metrics;
 mod pool;
 mod position;
 mod removal;

@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 
 pub(crate) use self::stats::section;
 use crate::local_state::LocalState;
+use crate::metrics::Intervals;
 use crate::role::Role;
 
 /// What the doors of this node ask it.
@@ -36,6 +37,8 @@ pub(crate) struct Node {
     pub(crate) events: Arc<History>,
     /// The services and checks it holds.
     pub(crate) local: Arc<LocalState>,
+    /// The intervals of metrics that are over.
+    pub(crate) intervals: Intervals,
 }
 
 /// What only gossip's own task knows; asked once a second, so that answers need not wait for it.
@@ -78,7 +81,13 @@ impl Node {
             leaving: AtomicBool::new(false),
             events: Arc::default(),
             local,
+            intervals: Intervals::default(),
         }
+    }
+
+    /// What gossip last told of itself.
+    pub(crate) fn gossip_stats(&self) -> proconsul_gossip::Stats {
+        self.figures.read().gossip.clone()
     }
 
     /// Where gossip last saw this node.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proconsul_agent::Config;
 use proconsul_agent::config::Bootstrap;
 use proconsul_base::id::ClusterId;
+use proconsul_base::index::Index;
 use proconsul_consensus as consensus;
 use tokio::sync::watch;
 
@@ -43,6 +44,13 @@ impl Role {
     pub(crate) async fn retire(&self) {
         match self {
             Self::Server(server) => server.retire().await,
+        }
+    }
+
+    /// The last entry in the state and the last of the log, of a node that has one.
+    pub(crate) fn log_indexes(&self) -> Option<(Index, Index)> {
+        match self {
+            Self::Server(server) => Some((server.consensus.applied(), server.consensus.status().last)),
         }
     }
 

@@ -20,7 +20,6 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::contact::Contact;
-use crate::dns;
 use crate::error::StartError;
 use crate::handle::{Handle, Shutdown};
 use crate::join::{Exhausted, Joiner};
@@ -28,6 +27,7 @@ use crate::local::{self, Node};
 use crate::local_state::LocalState;
 use crate::resolve::Resolver;
 use crate::role::Role;
+use crate::{dns, metrics};
 
 /// Starts an agent. Returns when everything listens; the cluster may still be without a leader.
 pub async fn start(config: Config) -> Result<Handle, StartError> {
@@ -127,6 +127,7 @@ impl Starting {
         let (config, left) = (Arc::clone(&self.config), Arc::clone(&self.left));
         let node = Arc::new(Node::new(config, gossip.clone(), role, left, local));
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
+        metrics::begin(&mut self.tasks, &node);
         let left = Arc::clone(&self.left);
         self.ends_with(async move { left.notified().await }, Shutdown::Left);
         node
@@ -143,6 +144,7 @@ impl Starting {
     fn serve_http(&mut self, listeners: Vec<TcpListener>, door: Arc<impl Door>) {
         let config = &self.config;
         let http = HttpConfig {
+            node_name: config.node_name.clone(),
             domain: config.dns.domain.to_string(),
             ui: config.ui,
             pretty: config.dev,

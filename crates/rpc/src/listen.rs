@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proconsul_base::limit;
+use proconsul_telemetry::names::server::RPC_ACCEPT_CONN;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
@@ -49,6 +50,7 @@ pub async fn accept<G: Gate>(listener: TcpListener, gate: Arc<G>) {
                 continue;
             }
         };
+        RPC_ACCEPT_CONN.one();
         let gate = Arc::clone(&gate);
         tokio::spawn(async move {
             welcome(stream, from, gate).await;

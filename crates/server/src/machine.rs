@@ -2,10 +2,13 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use proconsul_base::index::Index;
 use proconsul_consensus::{Capture, Machine, MachineError};
+use proconsul_state::command::metric;
+use proconsul_state::outcome::Outcome;
 use proconsul_state::snapshot;
 use proconsul_state::store::{self, Store, View, Writer};
 
@@ -27,8 +30,17 @@ impl StoreMachine {
 
 impl Machine for StoreMachine {
     fn apply(&mut self, commands: &[(Index, Bytes)], replies: &mut Vec<Bytes>) -> Result<(), MachineError> {
-        let commands = commands.iter().map(|(index, command)| (*index, &command[..]));
-        self.0.apply(commands, |outcome| replies.push(outcome.encode())).map_err(|error| MachineError(error.into()))
+        let mut began = Instant::now();
+        let all = commands.iter().map(|(index, command)| (*index, &command[..]));
+        let done = |outcome: Outcome| {
+            let (now, command) = (Instant::now(), commands.get(replies.len()));
+            if let Some(sample) = command.and_then(|(_, command)| metric(command)) {
+                sample.took(now - began);
+            }
+            began = now;
+            replies.push(outcome.encode());
+        };
+        self.0.apply(all, done).map_err(|error| MachineError(error.into()))
     }
 
     fn capture(&self) -> Box<dyn Capture> {
@@ -52,7 +64,6 @@ impl Capture for StoreCapture {
 mod tests {
     use proconsul_state::command::Command;
     use proconsul_state::command::kv::{KvCommand, Put};
-    use proconsul_state::outcome::Outcome;
 
     use super::*;
 

@@ -14,6 +14,7 @@ pub mod config;
 pub mod coordinate;
 pub mod intention;
 pub mod kv;
+mod metric;
 pub mod query;
 pub mod restore;
 pub mod session;
@@ -23,6 +24,7 @@ pub mod txn;
 use bytes::Bytes;
 use proconsul_base::index::Index;
 
+pub use self::metric::metric;
 use autopilot::SetAutopilot;
 use catalog::CatalogCommand;
 use config::ConfigCommand;

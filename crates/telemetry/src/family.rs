@@ -10,7 +10,7 @@ use parking_lot::RwLock;
 use proconsul_base::limit::METRIC_LABELS;
 
 use crate::label::Label;
-use crate::meter::{Kind, Meter, millis};
+use crate::meter::{Kind, Meter};
 use crate::registry;
 
 /// The value that all share for whom there is no more room.
@@ -61,7 +61,7 @@ impl Family {
 
     /// Something took so long, for this value.
     pub fn took(&'static self, value: &str, time: Duration) {
-        self.of(value).add(millis(time));
+        self.of(value).took(time);
     }
 
     /// The series of this value; to be kept by those who count often.

@@ -78,6 +78,12 @@ impl Meter {
         }
     }
 
+    /// Something took so long; it is shown in milliseconds.
+    #[inline]
+    pub fn took(&self, time: Duration) {
+        self.add(millis(time));
+    }
+
     /// What only some sinks need.
     #[cold]
     fn add_beyond(&self, mode: u8, value: f32) {
@@ -182,6 +188,6 @@ impl Sample {
 }
 
 /// Milliseconds, as go-metrics has them.
-pub(crate) fn millis(time: Duration) -> f32 {
+fn millis(time: Duration) -> f32 {
     time.as_nanos() as f32 / 1e6
 }

@@ -40,6 +40,8 @@ struct Registry {
     gauges: Vec<&'static Gauge>,
     view: Option<Arc<View>>,
     finished: Option<Arc<Interval>>,
+    /// Which interval runs, counted since 1970.
+    running: Option<u64>,
 }
 
 /// Says how metrics are shown from now on.
@@ -55,9 +57,19 @@ pub fn view() -> Arc<View> {
     REGISTRY.lock().view()
 }
 
-/// Ends the interval that runs; the next begins.
-pub fn close_interval(now_secs: u64) {
-    REGISTRY.lock().close(now_secs);
+/// Tells the time, at least once in ten seconds: when the interval that runs is over, the next begins.
+pub fn tick(now_secs: u64) {
+    let mut registry = REGISTRY.lock();
+    let slot = now_secs / INTERVAL_SECS;
+    let running = registry.running.replace(slot);
+    if running.is_some_and(|running| running < slot) {
+        registry.close(now_secs);
+    }
+}
+
+/// The last interval that is over.
+pub fn finished() -> Option<Arc<Interval>> {
+    REGISTRY.lock().finished.clone()
 }
 
 /// The last interval that is over; before there is one, what has been counted so far.
@@ -123,8 +135,14 @@ pub(crate) fn know_gauge(gauge: &'static Gauge) {
 }
 
 impl Registry {
-    const NEW: Self =
-        Self { meters: Vec::new(), families: Vec::new(), gauges: Vec::new(), view: None, finished: None };
+    const NEW: Self = Self {
+        meters: Vec::new(),
+        families: Vec::new(),
+        gauges: Vec::new(),
+        view: None,
+        finished: None,
+        running: None,
+    };
 
     fn view(&mut self) -> Arc<View> {
         Arc::clone(self.view.get_or_insert_default())
@@ -179,7 +197,9 @@ impl Registry {
         let is_kept = |updated_secs: u64| now_secs.saturating_sub(updated_secs) <= view.retention_secs;
         let mut exposed = Vec::new();
         for gauge in &self.gauges {
-            if let Some(name) = view.gauge(gauge.name).filter(|_| gauge.peek().is_some() || is_kept(gauge.updated_secs())) {
+            if let Some(name) =
+                view.gauge(gauge.name).filter(|_| gauge.peek().is_some() || is_kept(gauge.updated_secs()))
+            {
                 exposed.push(Exposed { name, labels: Vec::new(), shown: Shown::Gauge(f64::from(gauge.level())) });
             }
         }

@@ -46,10 +46,12 @@ pub(crate) fn quantile(share: f64, windows: [&[u32]; 2]) -> Option<f64> {
     let total: u64 = (0..STEPS).map(at).sum();
     let rank = ((share * total as f64).ceil() as u64).max(1);
     let mut seen = 0;
-    (0..STEPS).find(|&step| {
-        seen += at(step);
-        seen >= rank && total > 0
-    }).map(middle)
+    (0..STEPS)
+        .find(|&step| {
+            seen += at(step);
+            seen >= rank && total > 0
+        })
+        .map(middle)
 }
 
 /// The value in the middle of a step.

@@ -66,7 +66,7 @@ mod tests {
         assert_eq!((tally.count, tally.sum, tally.min, tally.max, tally.mean()), (8, 40.0, 2.0, 9.0, 5.0));
         assert!((tally.deviation() - (32.0_f64 / 7.0).sqrt()).abs() < 1e-12);
         assert_eq!(of(&[3.0]).deviation(), 0.0);
-        assert_eq!(of(&[0.1, 0.1, 0.1]).deviation().is_nan(), false);
+        assert!(!of(&[0.1, 0.1, 0.1]).deviation().is_nan());
     }
 
     #[test]

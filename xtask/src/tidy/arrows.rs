@@ -13,12 +13,13 @@ const LAYERS: [&[&str]; 6] = [
 ];
 
 /// Who may use whom inside a layer.
-const WITHIN: [(&str, &[&str]); 11] = [
+const WITHIN: [(&str, &[&str]); 12] = [
     ("types", &["base"]),
     ("stored", &["base"]),
     ("hcl", &["base"]),
     ("filter", &["base"]),
-    ("calls", &["base", "types", "filter"]),
+    ("calls", &["base", "types", "filter", "telemetry"]),
+    ("telemetry", &["base"]),
     ("serf", &["swim"]),
     ("plan", &["manifest"]),
     ("consensus", &["storage", "rpc"]),

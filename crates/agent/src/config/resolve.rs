@@ -7,6 +7,7 @@ mod http;
 mod identity;
 mod listen;
 mod output;
+mod telemetry;
 
 use proconsul_base::limit;
 
@@ -61,6 +62,8 @@ pub(super) fn resolve(
         join: resolver.join(),
         dns,
         log: resolver.log(),
+        telemetry: resolver.telemetry(),
+        hostname: environment.hostname.clone(),
         pid_file: resolver.place("pid_file"),
         raft: resolver.raft(),
         autopilot: resolver.autopilot(),

@@ -201,14 +201,14 @@ fn all_mistakes_are_reported_at_once_with_their_places() {
 fn an_absent_feature_is_a_warning_when_harmless_and_an_error_when_not() {
     let machine = Machine::with(&[(
         "/a.hcl",
-        "telemetry { statsd_address = \"x\" } disable_update_check = true encrypt = \"\" verify_incoming = false acl { enabled = false }",
+        "telemetry { retry_failed_connection = true } disable_update_check = true encrypt = \"\" verify_incoming = false acl { enabled = false }",
     )]);
     let config = machine.load("-data-dir=/d -config-file=/a.hcl -protocol=2").unwrap();
     assert_eq!(
         config.warnings,
         [
-            "/a.hcl:1:1: telemetry has no effect: no metrics are sent in this version",
-            "/a.hcl:1:36: disable_update_check has no effect: nothing is sent to anyone in this version",
+            "/a.hcl:1:13: telemetry.retry_failed_connection has no effect: lost sinks are always tried again in this version",
+            "/a.hcl:1:46: disable_update_check has no effect: nothing is sent to anyone in this version",
             "-protocol: protocol has no effect: protocol version 2 is spoken in this version",
         ]
     );

@@ -47,6 +47,7 @@ impl Door {
         let listener = Listener::bind(SocketAddr::new(ip, 0)).await.expect("a free port");
         let address = listener.address();
         let config = DnsConfig {
+            node_name: "here".to_owned(),
             settings: Settings::new("dc1", name("consul")),
             consistency: Consistency::Stale { at_most: None },
             recursors: RecursorConfig {

@@ -22,6 +22,15 @@ impl Formatter for GoForm {
         }
     }
 
+    /// The shortest digits of a number of 32 bits, which are fewer than those of the same number in 64.
+    fn write_f32<W: ?Sized + Write>(&mut self, to: &mut W, value: f32) -> io::Result<()> {
+        let size = value.abs();
+        if size != 0.0 && !(1e-6..1e21).contains(&size) {
+            return self.write_f64(to, f64::from(value));
+        }
+        write!(to, "{value}")
+    }
+
     /// Text without quotes, backslashes and control characters.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment.as_bytes();

@@ -52,3 +52,18 @@ async fn leaving_is_answered_before_the_door_closes() {
     world.served.await.unwrap();
     assert!(client.has_ended().await);
 }
+
+#[tokio::test]
+async fn metrics_are_told_as_an_interval_and_as_text_only_where_that_is_kept() {
+    let world = World::new().await;
+    let interval = concat!(
+        r#"{"Timestamp":"2026-11-23 20:59:00 +0000 UTC","#,
+        r#""Gauges":[{"Name":"consul.runtime.sys_bytes","Value":74793980,"Labels":{}}],"#,
+        r#""Points":[],"Counters":[],"Samples":[]}"#,
+    );
+    assert_eq!(world.ask("GET /v1/agent/metrics").await.brief(), (200, interval));
+    assert_eq!(world.ask("GET /v1/agent/metrics?format=xx").await.brief(), (200, interval));
+    let off = (415, "Prometheus is not enabled since its retention time is not positive");
+    assert_eq!(world.ask("GET /v1/agent/metrics?format=prometheus").await.brief(), off);
+    assert_eq!(world.ask("PUT /v1/agent/metrics").await.brief(), (405, "method PUT not allowed"));
+}

@@ -1,5 +1,7 @@
 //! A server in `dc1` whose log applies at once, behind a real listener.
 
+mod told;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -13,6 +13,7 @@ use proconsul_calls::read::Answer;
 use proconsul_state::name::folded;
 use proconsul_state::store::{Found, Store, View};
 use proconsul_state::watch::{Table, Topic};
+use proconsul_telemetry::names::server as names;
 use proconsul_types::check::PASSING;
 use proconsul_types::config_entry::Kind;
 use proconsul_types::service::{Service, ServiceInstance, ServiceKind};
@@ -33,7 +34,7 @@ impl<R: Replica, L: Local> Server<R, L> {
     ) -> Result<Answer<InstanceList>, CallError> {
         authorize(Right::ServiceRead(asked.name))?;
         let name = folded(asked.name);
-        self.read(&asked.options, topics(asked, &name), |store| {
+        let answer = self.read(&asked.options, topics(asked, &name), |store| {
             let key = Key { asked, with_checks };
             if !key.is_shared() {
                 return self.look(&store.view(), &key);
@@ -46,8 +47,12 @@ impl<R: Replica, L: Local> Server<R, L> {
             let (list, index) = self.look(&store.view(), &key);
             self.memo.keep(&key, replacements, index, &list);
             (list, index)
-        })
-        .await
+        });
+        let answer = answer.await?;
+        if asked.role == Role::Service {
+            count(asked.name, with_checks, answer.value.is_empty());
+        }
+        Ok(answer)
     }
 
     fn look(&self, view: &View, key: &Key<'_, '_>) -> (InstanceList, Index) {
@@ -70,6 +75,18 @@ impl<R: Replica, L: Local> Server<R, L> {
         };
         self.sort_near(view, &asked.near, &mut list, |instance| &instance.node.name);
         (InstanceList::from(list), index(view, key, &behind))
+    }
+}
+
+/// Counts a question about a service, and whether there is any such.
+fn count(name: &str, with_checks: bool, is_empty: bool) {
+    let (asked, not_found) = match with_checks {
+        true => (&names::HEALTH_SERVICE_QUERY, &names::HEALTH_SERVICE_NOT_FOUND),
+        false => (&names::CATALOG_SERVICE_QUERY, &names::CATALOG_SERVICE_NOT_FOUND),
+    };
+    asked.one(name);
+    if is_empty {
+        not_found.one(name);
     }
 }
 

@@ -6,6 +6,7 @@ mod template;
 mod validate;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use proconsul_base::id::{QueryId, lookup};
 use proconsul_base::index::Index;
@@ -17,6 +18,7 @@ use proconsul_state::command::query::QueryCommand;
 use proconsul_state::store::View;
 use proconsul_state::store::query::Resolved;
 use proconsul_state::watch::{Table, Topic};
+use proconsul_telemetry::names::server as names;
 use proconsul_types::query::PreparedQuery;
 
 use self::template::Template;
@@ -76,12 +78,15 @@ impl<R: Replica, L: Local> QueryCalls for Server<R, L> {
 
     async fn query_explain(&self, explain: GetQuery<'_>) -> Result<Answer<PreparedQuery>, CallError> {
         self.fresh(&explain.options).await?;
+        let began = Instant::now();
         let value = resolve(&self.store.view(), explain.name)?;
         authorize(Right::QueryRead(&value.name))?;
+        names::PREPARED_QUERY_EXPLAIN.took(began.elapsed());
         Ok(Answer { index: Index(1), contact: self.replica.contact(), value })
     }
 
     async fn query_execute(&self, execute: Execute<'_>) -> Result<Answer<Executed>, CallError> {
+        let began = Instant::now();
         self.fresh(&execute.options).await?;
         let view = self.store.view();
         let query = resolve(&view, execute.name)?;
@@ -93,6 +98,7 @@ impl<R: Replica, L: Local> QueryCalls for Server<R, L> {
         if execute.limit > 0 {
             found.truncate(execute.limit);
         }
+        names::PREPARED_QUERY_EXECUTE.took(began.elapsed());
         // With nothing found, the query's other datacenters would be asked now. There are none that this one knows, and
         // unknown ones are passed over.
         let value = Executed {

@@ -1,9 +1,12 @@
 //! How every read of the store goes: fresh enough first, then a look, and for a waiting read more looks.
 
+use std::time::Instant;
+
 use proconsul_base::index::Index;
 use proconsul_calls::error::CallError;
 use proconsul_calls::read::{Answer, Consistency, ReadOptions, Wait};
 use proconsul_state::store::Store;
+use proconsul_telemetry::names::{agent, server as names};
 
 use super::Server;
 use crate::blocking::{self, Ended, Topics};
@@ -13,6 +16,8 @@ use crate::replica::Replica;
 impl<R: Replica, L: Local> Server<R, L> {
     /// Returns when this server may answer a read: right datacenter, state as fresh as asked.
     pub(super) async fn fresh(&self, options: &ReadOptions) -> Result<(), CallError> {
+        agent::CLIENT_RPC.one();
+        names::RPC_QUERY.one();
         self.own_datacenter(options.datacenter.as_deref())?;
         let consistency = match options.consistency {
             Consistency::Stale { at_most: Some(limit) } if self.replica.contact().last_contact > limit => {
@@ -21,7 +26,13 @@ impl<R: Replica, L: Local> Server<R, L> {
             Consistency::Stale { .. } => return Ok(()),
             asked => asked,
         };
-        Ok(self.replica.barrier(consistency).await?)
+        if consistency == Consistency::Default {
+            return Ok(self.replica.barrier(consistency).await?);
+        }
+        let began = Instant::now();
+        self.replica.barrier(consistency).await?;
+        names::RPC_CONSISTENT_READ.took(began.elapsed());
+        Ok(())
     }
 
     /// Answers a read by looking at the store.

@@ -1,6 +1,7 @@
 //! Sessions: made and destroyed through the log, renewed by the leader's memory, shown.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use proconsul_base::id::SessionId;
 use proconsul_base::id::lookup;
@@ -13,6 +14,7 @@ use proconsul_state::command::Command;
 use proconsul_state::command::session::SessionCommand;
 use proconsul_state::name::folded;
 use proconsul_state::watch::{Table, Topic};
+use proconsul_telemetry::names::server as names;
 use proconsul_types::node::Text;
 use proconsul_types::session::{Behavior, Session};
 
@@ -46,13 +48,17 @@ impl<R: Replica, L: Local> SessionCalls for Server<R, L> {
     }
 
     async fn session_renew(&self, renew: ById<'_>) -> Result<Option<Arc<Session>>, CallError> {
+        let began = Instant::now();
         self.own_datacenter(renew.datacenter.as_deref())?;
         let Some(id) = lookup(renew.id)? else { return Ok(None) };
         self.fresh(&ReadOptions::default()).await?;
         let Some(session) = self.store.session(id).0 else { return Ok(None) };
         authorize(Right::SessionWrite(&session.node))?;
         match self.ask(&question::Question::RenewSession(id)).await? {
-            question::Answer::Done => Ok(Some(session)),
+            question::Answer::Done => {
+                names::SESSION_RENEW.took(began.elapsed());
+                Ok(Some(session))
+            }
             _ => Ok(None),
         }
     }

@@ -1,5 +1,7 @@
 //! Transactions: each operation is looked at by itself first, and tried only when nothing is wrong with any of them.
 
+use std::time::Instant;
+
 use proconsul_base::index::Index;
 use proconsul_calls::catalog::meta;
 use proconsul_calls::error::CallError;
@@ -8,6 +10,7 @@ use proconsul_calls::txn::{Txn, TxnCalls};
 use proconsul_state::command::Command;
 use proconsul_state::command::txn::TxnCommand;
 use proconsul_state::outcome::Outcome as Applied;
+use proconsul_telemetry::names::server as names;
 use proconsul_types::service::Service;
 use proconsul_types::txn::{KvOp, KvVerb, Op, OpError, Outcome, Verb};
 
@@ -35,8 +38,10 @@ impl<R: Replica, L: Local> TxnCalls for Server<R, L> {
     }
 
     async fn txn_read(&self, options: ReadOptions, txn: Txn) -> Result<Answer<Outcome>, CallError> {
+        let began = Instant::now();
         self.fresh(&options).await?;
         let value = self.prepared(txn).and_then(|ops| self.store.view().transact(&ops));
+        names::TXN_READ.took(began.elapsed());
         Ok(Answer { index: Index::ZERO, contact: self.replica.contact(), value })
     }
 }

@@ -15,8 +15,8 @@ use crate::wire::{Body, put_text};
 
 pub(super) const VERSION: u8 = 1;
 pub(super) const SET: u16 = 0x0050;
-const SET_CAS: u16 = 0x0051;
-const DELETE: u16 = 0x0052;
+pub(super) const SET_CAS: u16 = 0x0051;
+pub(super) const DELETE: u16 = 0x0052;
 pub(super) const DELETE_CAS: u16 = 0x0053;
 
 /// One change of the config entries.

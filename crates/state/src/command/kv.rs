@@ -18,9 +18,9 @@ use crate::wire::{Body, put_text};
 
 pub(super) const VERSION: u8 = 1;
 pub(super) const PUT: u16 = 0x0001;
-const PUT_CAS: u16 = 0x0002;
-const DELETE: u16 = 0x0003;
-const DELETE_CAS: u16 = 0x0004;
+pub(super) const PUT_CAS: u16 = 0x0002;
+pub(super) const DELETE: u16 = 0x0003;
+pub(super) const DELETE_CAS: u16 = 0x0004;
 pub(super) const DELETE_TREE: u16 = 0x0005;
 pub(super) const LOCK: u16 = 0x0030;
 pub(super) const UNLOCK: u16 = 0x0031;

@@ -20,7 +20,7 @@ use crate::wire::{Body, put_session, put_u64, session};
 
 pub(super) const VERSION: u8 = 1;
 pub(super) const CREATE: u16 = 0x0032;
-const DESTROY: u16 = 0x0033;
+pub(super) const DESTROY: u16 = 0x0033;
 pub(super) const LOCK_DELAY_OVER: u16 = 0x0034;
 
 /// One change of the sessions or their lock-delays.

@@ -38,12 +38,13 @@ fn an_interval_is_shown_when_it_is_over_and_sums_live_on() {
     let rules = vec![Rule::parse("-consul.hidden").unwrap()];
     let filter = Filter { rules, ..Filter::default() };
     show_as(View { filter, retention_secs: 60, ..View::default() });
+    tick(1_795_467_553);
     count();
     let running = interval(1_795_467_553);
     assert_eq!(running.timestamp, "2026-11-23 20:59:10 +0000 UTC");
     assert_eq!(counter(&running, "consul.test.requests").unwrap().sum, 4.0);
 
-    close_interval(1_795_467_560);
+    tick(1_795_467_560);
     REQUESTS.one();
     let over = interval(1_795_467_565);
     assert_eq!(over.timestamp, "2026-11-23 20:59:10 +0000 UTC");
@@ -61,8 +62,8 @@ fn an_interval_is_shown_when_it_is_over_and_sums_live_on() {
     assert!(text.contains("\nconsul_test_work_count{op=\"set\"} 1\n"), "{text}");
     assert!(!text.contains("hidden"), "{text}");
 
-    close_interval(1_795_467_570);
-    close_interval(1_795_467_580);
+    tick(1_795_467_570);
+    tick(1_795_467_580);
     assert_eq!(counter(&interval(1_795_467_581), "consul.test.requests"), None);
     assert!(prometheus(1_795_467_630).unwrap().contains("consul_test_requests 5"));
     let late = prometheus(1_795_467_631).unwrap();

@@ -104,7 +104,7 @@ fn number(text: &mut String, value: f64) {
         text.push_str("NaN");
     } else if value.is_infinite() {
         text.push_str(if value > 0.0 { "+Inf" } else { "-Inf" });
-    } else if size != 0.0 && (size < 1e-4 || size >= 1e6) {
+    } else if size != 0.0 && !(1e-4..1e6).contains(&size) {
         let form = format!("{value:e}");
         let (digits, exponent) = form.split_once('e').unwrap_or((&form, "0"));
         let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |exponent| ('-', exponent));
@@ -124,7 +124,11 @@ mod tests {
             Exposed {
                 name: "consul.fsm.kvs".to_owned(),
                 labels: vec![Label::fixed("op", "set")],
-                shown: Shown::Summary { quantiles: [(0.5, Some(0.25)), (0.9, Some(1.5)), (0.99, None)], sum: 7.5, count: 3 },
+                shown: Shown::Summary {
+                    quantiles: [(0.5, Some(0.25)), (0.9, Some(1.5)), (0.99, None)],
+                    sum: 7.5,
+                    count: 3,
+                },
             },
             Exposed { name: "consul.a-b/c".to_owned(), labels: Vec::new(), shown: Shown::Gauge(8_218_624.0) },
             Exposed {

@@ -76,10 +76,8 @@ mod tests {
 
     #[test]
     fn statsd_is_told_labels_as_parts_of_the_name() {
-        let timed = Event {
-            labels: vec![Label::fixed("op", "set")].into(),
-            ..event("fsm.kvs", Happened::Sampled, 0.035_133)
-        };
+        let timed =
+            Event { labels: vec![Label::fixed("op", "set")].into(), ..event("fsm.kvs", Happened::Sampled, 0.035_133) };
         assert_eq!(line(&timed, Dialect::Plain), "consul.fsm.kvs.set:0.035133|ms\n");
         let counted = event("serf.events.consul:new-leader", Happened::Counted, 1.0);
         assert_eq!(line(&counted, Dialect::Plain), "consul.serf.events.consul_new-leader:1.000000|c\n");

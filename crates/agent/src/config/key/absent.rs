@@ -17,7 +17,7 @@ const MESH: &str = "there is no service mesh";
 const AUTHORITY: &str = "there is no certificate authority";
 const DNS_CACHE: &str = "DNS answers come from the state itself";
 const CHECKS: &str = "no health checks are run";
-const METRICS: &str = "no metrics are sent";
+const CIRCONUS: &str = "metrics are not sent to Circonus";
 const PAGES: &str = "the web pages have no such settings";
 
 const GOSSIP_ENCRYPTION: &str = "gossip is not encrypted";
@@ -137,7 +137,9 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("sync_coordinate_interval_min", TUNING),
     harmless("sync_coordinate_rate_target", TUNING),
     harmless("syslog_facility", "the log goes to standard output and to files only"),
-    harmless("telemetry", METRICS),
+    harmless("telemetry.disable_compat_1.9", "all metrics have the names of version 1.8"),
+    harmless("telemetry.enable_host_metrics", "nothing is counted about the machine"),
+    harmless("telemetry.retry_failed_connection", "lost sinks are always tried again"),
     harmless("tls_cipher_suites", "there is no TLS"),
     harmless("tls_min_version", "there is no TLS"),
     harmless("tls_prefer_server_cipher_suites", "there is no TLS"),
@@ -180,6 +182,19 @@ pub(super) const UNSAFE: &[Key] = &[
     unsafely("serf_wan_allowed_cidrs", NETWORKS),
     unsafely("service", SERVICES),
     unsafely("services", SERVICES),
+    unsafely("telemetry.circonus_api_app", CIRCONUS),
+    unsafely("telemetry.circonus_api_token", CIRCONUS),
+    unsafely("telemetry.circonus_api_url", CIRCONUS),
+    unsafely("telemetry.circonus_broker_id", CIRCONUS),
+    unsafely("telemetry.circonus_broker_select_tag", CIRCONUS),
+    unsafely("telemetry.circonus_check_display_name", CIRCONUS),
+    unsafely("telemetry.circonus_check_force_metric_activation", CIRCONUS),
+    unsafely("telemetry.circonus_check_id", CIRCONUS),
+    unsafely("telemetry.circonus_check_instance_id", CIRCONUS),
+    unsafely("telemetry.circonus_check_search_tag", CIRCONUS),
+    unsafely("telemetry.circonus_check_tags", CIRCONUS),
+    unsafely("telemetry.circonus_submission_interval", CIRCONUS),
+    unsafely("telemetry.circonus_submission_url", CIRCONUS),
     unsafely("tls", TLS),
     unsafely("verify_incoming", TLS),
     unsafely("verify_incoming_https", TLS),

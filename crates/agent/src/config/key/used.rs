@@ -175,4 +175,19 @@ pub(super) const USED: &[Key] = &[
     key("limits.http_max_conns_per_client", Kind::Integer, "200", "Open HTTP connections from one client address."),
     key("limits.kv_max_value_size", Kind::Integer, "524288", "Bytes of one key's value."),
     key("limits.txn_max_req_len", Kind::Integer, "524288", "Bytes of one transaction's request."),
+    // Metrics.
+    key("telemetry.disable_hostname", Kind::Boolean, "false", "Leaves the machine's name out of the names of gauges."),
+    key("telemetry.dogstatsd_addr", Kind::Text, "", "DogStatsD that is told each event, host:port."),
+    key("telemetry.dogstatsd_tags", Kind::Texts, "", "Tags of all that a DogStatsD is told."),
+    key("telemetry.filter_default", Kind::Boolean, "true", "Shows metrics that no rule of prefix_filter is about."),
+    key("telemetry.metrics_prefix", Kind::Text, "consul", "What the names of all metrics begin with."),
+    key("telemetry.prefix_filter", Kind::Texts, "", "Beginnings of names that are shown (+) or left out (-)."),
+    key(
+        "telemetry.prometheus_retention_time",
+        Kind::Duration,
+        "0s",
+        "How long the Prometheus form shows what is not counted any more; 0 turns it off.",
+    ),
+    key("telemetry.statsd_address", Kind::Text, "", "statsd that is told each event by UDP, host:port."),
+    key("telemetry.statsite_address", Kind::Text, "", "statsite that is told each event by TCP, host:port."),
 ];

@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use proconsul_state::command::Command;
 use proconsul_state::command::catalog::CatalogCommand;
 use proconsul_state::outcome::Outcome;
 use proconsul_state::store::{Store, View};
+use proconsul_telemetry::names::server as names;
 use proconsul_types::check::SERF_HEALTH;
 use proconsul_types::node::Text;
 use tokio::sync::watch;
@@ -51,12 +52,17 @@ pub async fn run<R: Replica>(
     let mut scope = Scope::Presence;
     loop {
         let members = pool.borrow_and_update().clone();
-        let mut all_written = true;
+        let (mut all_written, began) = (true, Instant::now());
         for deed in round(&members, &store.view(), scope, &mut rounds, &memory, &place) {
             if let Deed::Deregister(name) = &deed {
                 rounds.forget(name);
             }
+            let began = Instant::now();
             all_written &= write(&*replica, deed).await;
+            names::LEADER_RECONCILE_MEMBER.took(began.elapsed());
+        }
+        if scope == Scope::Everything {
+            names::LEADER_RECONCILE.took(began.elapsed());
         }
         scope = tokio::select! {
             changed = pool.changed() => match changed {
