@@ -48,6 +48,20 @@ impl Api {
         self.runtime.block_on(self.client.ask(Question::new(method.clone(), path).query(query).body(body)))
     }
 
+    /// Asks for something to be done; the answer has to be 200.
+    ///
+    /// # Errors
+    /// [`ApiError::Transport`] or [`ApiError::Status`].
+    pub fn tell(
+        &self,
+        method: &Method,
+        path: &str,
+        query: &[(&str, String)],
+        body: impl Into<Body>,
+    ) -> Result<Answer, ApiError> {
+        self.ask(method, path, query, body)?.success()
+    }
+
     /// Asks and reads the JSON of the answer, which has to be 200.
     ///
     /// # Errors

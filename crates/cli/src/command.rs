@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use proconsul_agent::flag::{Flag, Given};
 
 use crate::out::Out;
-use crate::{agent, info, keygen, kv, leave, members, operator, validate, version};
+use crate::{
+    agent, catalog, config, event, force_leave, info, intention, join, keygen, keyring, kv, leave, login, logout,
+    maint, members, operator, reload, rtt, services, validate, version,
+};
 
 /// One command.
 pub(crate) struct Command {
@@ -39,6 +42,20 @@ pub(crate) struct Call<'a> {
     pub(crate) out: &'a mut Out,
 }
 
+/// A call that nothing can be made of, so that the command's help is part of the answer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Misuse {
+    /// What is wrong, an empty line, and the help.
+    #[error("{0}")]
+    Explained(&'static str),
+    /// What is wrong, and the help on standard output: `leave` has it so.
+    #[error("{0}")]
+    Apart(String),
+    /// The help alone.
+    #[error("nothing was asked for")]
+    Bare,
+}
+
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -46,8 +63,10 @@ pub(crate) enum Exit {
     Success,
     /// 1: something went wrong, and was said.
     Failure,
-    /// 2: `members` found nobody.
+    /// 2: there is nobody and nothing to list.
     NothingFound,
+    /// 2: for `intention check`, whose 1 is an answer.
+    Undecided,
     /// 127: there is no such command.
     UnknownCommand,
 }
@@ -57,7 +76,7 @@ impl Exit {
         ExitCode::from(match self {
             Self::Success => 0,
             Self::Failure => 1,
-            Self::NothingFound => 2,
+            Self::NothingFound | Self::Undecided => 2,
             Self::UnknownCommand => 127,
         })
     }
@@ -66,16 +85,46 @@ impl Exit {
 /// All commands, by their words.
 pub(crate) const COMMANDS: &[&Command] = &[
     &agent::COMMAND,
+    &catalog::datacenters::COMMAND,
+    &catalog::nodes::COMMAND,
+    &catalog::services::COMMAND,
+    &config::delete::COMMAND,
+    &config::list::COMMAND,
+    &config::read::COMMAND,
+    &config::write::COMMAND,
+    &event::COMMAND,
+    &force_leave::COMMAND,
     &info::COMMAND,
+    &intention::check::COMMAND,
+    &intention::create::COMMAND,
+    &intention::delete::COMMAND,
+    &intention::get::COMMAND,
+    &intention::list::COMMAND,
+    &intention::matching::COMMAND,
+    &join::COMMAND,
     &keygen::COMMAND,
+    &keyring::COMMAND,
     &kv::delete::COMMAND,
     &kv::export::COMMAND,
     &kv::get::COMMAND,
     &kv::import::COMMAND,
     &kv::put::COMMAND,
     &leave::COMMAND,
+    &login::COMMAND,
+    &logout::COMMAND,
+    &maint::COMMAND,
     &members::COMMAND,
-    &operator::raft_list_peers::COMMAND,
+    &operator::autopilot::get_config::COMMAND,
+    &operator::autopilot::set_config::COMMAND,
+    &operator::autopilot::state::COMMAND,
+    &operator::raft::list_peers::COMMAND,
+    &operator::raft::remove_peer::COMMAND,
+    &operator::raft::transfer_leader::COMMAND,
+    &operator::usage::COMMAND,
+    &reload::COMMAND,
+    &rtt::COMMAND,
+    &services::deregister::COMMAND,
+    &services::register::COMMAND,
     &validate::COMMAND,
     &version::COMMAND,
 ];

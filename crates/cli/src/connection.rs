@@ -8,8 +8,9 @@ use std::net::IpAddr;
 use anyhow::{Context, bail};
 use proconsul_agent::flag::{Flag, Given, Takes};
 use proconsul_types::pod_context::{PROCONSUL_POD_CONTEXT, PodContext};
+use serde::Deserialize;
 
-use proconsul_api::{Address, Api, Settings, cause};
+use proconsul_api::{Address, Api, ApiError, Settings, cause};
 
 /// The flags of every command that asks an agent.
 pub(crate) const CLIENT: &[Flag] = &[
@@ -64,10 +65,50 @@ pub(crate) const NAMESPACE: &[Flag] = &[Flag {
     default: "",
 }];
 
+/// The flags of the connection that most commands have.
+pub(crate) const BOTH: &[&[Flag]] = &[CLIENT, SERVER];
+
 /// The agent that a command asks.
 pub(crate) fn api(given: &Given) -> anyhow::Result<Api> {
-    let settings = settings(given, &|name| env::var(name).ok().filter(|value| !value.is_empty()));
-    settings.and_then(|settings| Ok(Api::new(settings)?)).context("Error connecting to Consul agent")
+    open(given).context("Error connecting to Consul agent")
+}
+
+/// The same, for commands with another word for what failed.
+pub(crate) fn open(given: &Given) -> anyhow::Result<Api> {
+    Ok(Api::new(settings(given, &environment)?)?)
+}
+
+/// The same, for a command that gets its token only now.
+pub(crate) fn without_token(given: &Given) -> anyhow::Result<Api> {
+    let settings = settings(given, &environment).context("Error connecting to Consul agent")?;
+    Ok(Api::new(Settings { token: None, ..settings })?)
+}
+
+fn environment(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// What an agent says about itself.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Own {
+    pub(crate) node_name: String,
+    pub(crate) datacenter: String,
+}
+
+/// Who the agent is.
+pub(crate) fn own(api: &Api) -> Result<Own, ApiError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Itself {
+        config: Own,
+    }
+    Ok(api.json::<Itself>("/v1/agent/self", &[])?.config)
+}
+
+/// The name of the agent's node.
+pub(crate) fn node_name(api: &Api) -> Result<String, ApiError> {
+    Ok(own(api)?.node_name)
 }
 
 fn settings(given: &Given, variable: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Settings> {

@@ -7,49 +7,88 @@ use proconsul_base::text::nearest::nearest;
 
 use crate::command::{COMMANDS, Command};
 
-/// Commands that hold further ones: words, synopsis, and what they are about.
-const GROUPS: &[(&str, &str, &str)] = &[
-    (
-        "kv",
-        "Interact with the key-value store",
-        "  Reads, writes and deletes keys, and moves whole trees between clusters.",
-    ),
-    ("operator", "Provides cluster-level tools for Consul operators", "  Tools for whoever looks after a cluster."),
-    (
-        "operator raft",
-        "Provides cluster-level tools for Consul operators",
-        "  Shows who takes part in the replicated log.",
-    ),
+/// Commands that hold further ones.
+struct Group {
+    words: &'static str,
+    /// What follows these words.
+    usage: &'static str,
+    /// What they are about, in one line.
+    synopsis: &'static str,
+    /// The same, in a few indented lines.
+    about: &'static str,
+}
+
+const WITH_ARGUMENTS: &str = "<subcommand> [options] [args]";
+
+const WITHOUT_ARGUMENTS: &str = "<subcommand> [options]";
+
+const GROUPS: &[Group] = &[
+    Group {
+        words: "catalog",
+        usage: WITH_ARGUMENTS,
+        synopsis: "Lists datacenters, nodes and services",
+        about: "  Lists what the catalog of a datacenter holds.",
+    },
+    Group {
+        words: "config",
+        usage: WITH_ARGUMENTS,
+        synopsis: "Reads and writes config entries",
+        about: "  Reads, writes, lists and removes config entries: settings of services that are kept by
+  the cluster.",
+    },
+    Group {
+        words: "intention",
+        usage: WITH_ARGUMENTS,
+        synopsis: "Allows and denies connections between services",
+        about: "  Makes, shows and removes intentions, which say what service may connect to what other.
+  Services are named, or `*` for all.",
+    },
+    Group {
+        words: "kv",
+        usage: WITH_ARGUMENTS,
+        synopsis: "Interact with the key-value store",
+        about: "  Reads, writes and deletes keys, and moves whole trees between clusters.",
+    },
+    Group {
+        words: "operator",
+        usage: WITHOUT_ARGUMENTS,
+        synopsis: "Provides cluster-level tools for Consul operators",
+        about: "  Tools for whoever looks after a cluster. Some can do it harm.",
+    },
+    Group {
+        words: "operator autopilot",
+        usage: WITHOUT_ARGUMENTS,
+        synopsis: "Shows and changes how servers look after themselves",
+        about: "  Shows how the servers are, and changes what autopilot goes by: which servers it calls
+  healthy, when new ones vote, when dead ones are removed.",
+    },
+    Group {
+        words: "operator raft",
+        usage: WITHOUT_ARGUMENTS,
+        synopsis: "Shows and changes who takes part in the replicated log",
+        about: "  Shows who takes part in the replicated log, takes a server out of it, and lets another
+  server lead.",
+    },
+    Group {
+        words: "operator usage",
+        usage: WITHOUT_ARGUMENTS,
+        synopsis: "Counts what is in the cluster",
+        about: "  Counts services and their instances.",
+    },
+    Group {
+        words: "services",
+        usage: WITH_ARGUMENTS,
+        synopsis: "Registers services at the agent, and takes them from it",
+        about: "  Registers services at the agent, and takes them from it. Other questions about services
+  are answered by `consul catalog services`.",
+    },
 ];
 
 /// The family with its own help and its own flags.
 const KUBE: (&str, &str) = ("kube", "Runs Kubernetes manifests of stateful applications on this machine");
 
 /// Consul's commands that are not there.
-const ABSENT: &[&str] = &[
-    "acl",
-    "catalog",
-    "config",
-    "connect",
-    "debug",
-    "event",
-    "exec",
-    "force-leave",
-    "intention",
-    "join",
-    "keyring",
-    "lock",
-    "login",
-    "logout",
-    "maint",
-    "monitor",
-    "reload",
-    "rtt",
-    "services",
-    "snapshot",
-    "tls",
-    "watch",
-];
+const ABSENT: &[&str] = &["acl", "connect", "debug", "exec", "lock", "monitor", "snapshot", "tls", "watch"];
 
 /// The name of a program from the path it was called by.
 pub(crate) fn program_name(path: &str) -> String {
@@ -58,10 +97,7 @@ pub(crate) fn program_name(path: &str) -> String {
 
 /// Every command with one line about it.
 pub(crate) fn overview(program: &str) -> String {
-    let top = |words: &str| !words.contains(' ');
-    let commands = COMMANDS.iter().map(|command| (command.words, command.synopsis));
-    let groups = GROUPS.iter().map(|&(words, synopsis, _)| (words, synopsis));
-    let lines = listing(commands.chain(groups).chain([KUBE]).filter(|(words, _)| top(words)).collect());
+    let lines = listing(below("").chain([KUBE]).collect());
     format!("Usage: {program} [--version] [--help] <command> [<args>]\n\nAvailable commands are:\n{lines}")
 }
 
@@ -81,14 +117,29 @@ pub(crate) fn of_command(program: &str, command: &Command) -> String {
 
 /// The help of the group that these words begin with.
 pub(crate) fn group(program: &str, words: &[String]) -> Option<String> {
-    let line = words.join(" ");
-    let begins = |group: &str| line.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-    let (group, _, about) = GROUPS.iter().rev().find(|(group, ..)| begins(group))?;
-    let below = |words: &'static str| words.strip_prefix(group)?.strip_prefix(' ').filter(|word| !word.contains(' '));
-    let commands = COMMANDS.iter().filter_map(|command| Some((below(command.words)?, command.synopsis)));
-    let groups = GROUPS.iter().filter_map(|&(words, synopsis, _)| Some((below(words)?, synopsis)));
-    let lines = listing(commands.chain(groups).collect());
-    Some(format!("Usage: {program} {group} <subcommand> [options] [args]\n\n{about}\n\nSubcommands:\n{lines}"))
+    let begins = |group: &&Group| group.words.split(' ').zip(words).filter(|(own, word)| own == word).count();
+    let fits = |group: &&Group| begins(group) == group.words.split(' ').count();
+    let group = GROUPS.iter().filter(fits).max_by_key(begins)?;
+    let lines = listing(below(group.words).collect());
+    let Group { words, usage, about, .. } = group;
+    Some(format!("Usage: {program} {words} {usage}\n\n{about}\n\nSubcommands:\n{lines}"))
+}
+
+/// The words that may follow these, each with one line about it.
+fn below(words: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let commands = COMMANDS.iter().map(|command| (command.words, command.synopsis));
+    let groups = GROUPS.iter().map(|group| (group.words, group.synopsis));
+    let before = if words.is_empty() { String::new() } else { format!("{words} ") };
+    let next = move |(known, synopsis): (&'static str, &'static str)| {
+        known.strip_prefix(&before).filter(|word| !word.contains(' ')).map(|word| (word, synopsis))
+    };
+    commands.chain(groups).filter_map(next)
+}
+
+/// The words that may follow these.
+pub(crate) fn words_below(words: &str) -> impl Iterator<Item = &'static str> {
+    let own = words.is_empty().then_some(KUBE.0);
+    below(words).map(|(word, _)| word).chain(own)
 }
 
 /// What is said when no command begins with this word.
@@ -98,7 +149,7 @@ pub(crate) fn no_such_command(program: &str, word: &str) -> String {
         text.push_str(&format!("the command {word} of Consul is not there in this version\n\n"));
     } else if !word.starts_with('-') {
         let known =
-            COMMANDS.iter().map(|command| command.words).chain(GROUPS.iter().map(|(words, ..)| *words)).chain([KUBE.0]);
+            COMMANDS.iter().map(|command| command.words).chain(GROUPS.iter().map(|group| group.words)).chain([KUBE.0]);
         let hint = nearest(word, known).map_or(String::new(), |known| format!("; did you mean {known}?"));
         text.push_str(&format!("there is no command {word}{hint}\n\n"));
     }

@@ -6,19 +6,17 @@ pub(crate) mod get;
 pub(crate) mod import;
 pub(crate) mod put;
 
-use std::fs;
-use std::io::{self, Read};
-
-use anyhow::{Context, bail};
-use base64::Engine;
+use anyhow::{Context, anyhow, bail};
 use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine};
 use proconsul_agent::flag::Flag;
+use proconsul_api::{Answer, ApiError};
 use serde::Deserialize;
 
-use crate::connection::{self, open_error};
+use crate::connection;
 
 /// The flags of the connection that all of them have.
-const CONNECTION: &[&[Flag]] = &[connection::CLIENT, connection::SERVER];
+const CONNECTION: &[&[Flag]] = connection::BOTH;
 
 /// One key as the API shows it.
 #[derive(Debug, Deserialize)]
@@ -59,15 +57,37 @@ fn only_key(rest: &[String]) -> anyhow::Result<Option<&str>> {
     Ok(rest.first().map(String::as_str))
 }
 
-/// Data given on the command line: as it is, `@file`, or `-` for standard input.
-fn data(argument: &str) -> anyhow::Result<Vec<u8>> {
-    match argument.strip_prefix('@') {
-        Some(file) => fs::read(file).map_err(|error| open_error(file, &error)).context("Failed to read file"),
-        None if argument == "-" => {
-            let mut bytes = Vec::new();
-            io::stdin().read_to_end(&mut bytes).context("Failed to read stdin")?;
-            Ok(bytes)
+/// What is at a path, or `None`. Consul's client does not tell here why it was refused.
+fn found(answer: Result<Answer, ApiError>) -> anyhow::Result<Option<Answer>> {
+    match answer.and_then(Answer::found) {
+        Err(ApiError::Status { code, .. }) => bail!("Unexpected response code: {code}"),
+        found => Ok(found?),
+    }
+}
+
+/// A value in base 64; a mistake is told in Go's words. Line ends may stand anywhere in it.
+fn decoded(text: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let text: Vec<u8> = text.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    STANDARD.decode(&text).map_err(|error| {
+        let place = match error {
+            DecodeError::InvalidByte(place, _) | DecodeError::InvalidLastSymbol { offset: place, .. } => place,
+            // Go names the first group of four that is not whole.
+            DecodeError::InvalidLength(_) | DecodeError::InvalidPadding => text.len() / 4 * 4,
+        };
+        anyhow!("illegal base64 data at input byte {place}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_64_is_read_as_go_reads_it() {
+        assert_eq!(decoded(b"aGVs\nbG8=\n").unwrap(), b"hello");
+        for (text, place) in [("!!", 0), ("aG!s", 2), ("aGVsb", 4)] {
+            let expected = format!("illegal base64 data at input byte {place}");
+            assert_eq!(decoded(text.as_bytes()).unwrap_err().to_string(), expected, "{text}");
         }
-        None => Ok(argument.as_bytes().to_vec()),
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, bail};
 use proconsul_api::{Answer, Method};
 
-use crate::command::{self, Call, Command, Exit};
+use crate::command::{self, Call, Command, Exit, Misuse};
 use crate::connection;
 
 pub(crate) const COMMAND: Command = Command {
@@ -18,7 +18,7 @@ pub(crate) const COMMAND: Command = Command {
 
 fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     if !call.given.rest.is_empty() {
-        bail!("Error found unexpected args: [{}]", call.given.rest.join(" "));
+        bail!(Misuse::Apart(format!("Error found unexpected args: [{}]", call.given.rest.join(" "))));
     }
     let api = connection::api(&call.given)?;
     let answer = api.ask(&Method::PUT, "/v1/agent/leave", &[], Vec::new());

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use anyhow::Context;
 use proconsul_agent::flag::{Flag, Given, Takes};
 use proconsul_base::text::table;
-use regex::Regex;
+use proconsul_filter::pattern;
 use serde::Deserialize;
 
 use crate::command::{Call, Command, Exit};
@@ -40,6 +40,9 @@ const FLAGS: &[Flag] = &[
     Flag { name: "wan", takes: Takes::Switch, doc: "Lists the servers of all datacenters.", default: "false" },
 ];
 
+/// How all segments are asked for.
+const ALL_SEGMENTS: &str = "_all";
+
 const STANDARD: &[&str] = &["Node", "Address", "Status", "Type", "Build", "Protocol", "DC", "Segment"];
 
 const DETAILED: &[&str] = &["Node", "Address", "Status", "Tags"];
@@ -57,12 +60,14 @@ struct Member {
 }
 
 fn run(call: Call<'_>) -> anyhow::Result<Exit> {
-    let pattern = call.given.text("status").unwrap_or(".*");
-    let status = Regex::new(&format!("(?:{pattern})")).context("Failed to compile status regexp")?;
+    let statuses = call.given.text("status").unwrap_or(".*");
+    let status = pattern::compile(statuses).context("Failed to compile status regexp")?;
     let api = connection::api(&call.given)?;
     let members: Vec<Member> =
         api.json("/v1/agent/members", &query(&call.given)).context("Error retrieving members")?;
     let mut members: Vec<Member> = members.into_iter().filter(|member| status.is_match(member.status())).collect();
+    let all_segments = segment(&call.given) == ALL_SEGMENTS;
+    members.iter_mut().for_each(|member| member.name_segment(all_segments));
     if members.is_empty() {
         return Ok(Exit::NothingFound);
     }
@@ -76,8 +81,12 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
+fn segment(given: &Given) -> &str {
+    given.text("segment").unwrap_or(ALL_SEGMENTS)
+}
+
 fn query(given: &Given) -> Vec<(&'static str, String)> {
-    let segment = ("segment", given.text("segment").unwrap_or("_all").to_owned());
+    let segment = ("segment", segment(given).to_owned());
     let wan = given.switch("wan").then(|| ("wan", "1".to_owned()));
     [segment].into_iter().chain(wan).collect()
 }
@@ -97,16 +106,17 @@ impl Member {
 
     /// By segment, servers first, then by name.
     fn before(&self, other: &Self) -> Ordering {
-        self.segment().cmp(other.segment()).then_with(|| self.name.cmp(&other.name))
+        self.tag("segment").cmp(other.tag("segment")).then_with(|| self.name.cmp(&other.name))
     }
 
-    /// Servers are in all segments, whatever they say.
-    fn segment(&self) -> &str {
-        match (self.tag("role"), self.tag("segment")) {
-            ("consul", _) => "<all>",
-            ("node", "") => "<default>",
-            (_, segment) => segment,
-        }
+    /// Gives the segment the name it is shown by; servers are in all of them, which shows when all are listed.
+    fn name_segment(&mut self, all: bool) {
+        let name = match (self.tag("role"), self.tag("segment")) {
+            ("consul", _) if all => "<all>",
+            (_, "") => "<default>",
+            _ => return,
+        };
+        self.tags.insert("segment".to_owned(), name.to_owned());
     }
 
     fn tag(&self, name: &str) -> &str {
@@ -126,8 +136,10 @@ impl Member {
             "consul" => "server",
             _ => return self.foreign(),
         };
-        let build = self.tag("build").split(':').next().unwrap_or_default();
-        [&self.name, &self.address(), self.status(), kind, build, self.tag("vsn"), self.tag("dc"), self.segment()]
+        // Agents before Consul 0.3 did not tell it.
+        let build = self.tag("build").split(':').next().filter(|build| !build.is_empty()).unwrap_or("< 0.3");
+        let (protocol, datacenter, segment) = (self.tag("vsn"), self.tag("dc"), self.tag("segment"));
+        [&self.name, &self.address(), self.status(), kind, build, protocol, datacenter, segment]
             .map(|cell: &str| cell.to_owned())
             .to_vec()
     }
@@ -140,9 +152,7 @@ impl Member {
     }
 
     fn detailed(&self) -> Vec<String> {
-        let mut tags = self.tags.clone();
-        tags.insert("segment".to_owned(), self.segment().to_owned());
-        let tags: Vec<String> = tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let tags: Vec<String> = self.tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
         vec![self.name.clone(), self.address(), self.status().to_owned(), tags.join(",")]
     }
 }
@@ -151,17 +161,21 @@ impl Member {
 mod tests {
     use super::*;
 
-    fn member() -> Member {
-        let json = r#"{"Name":"t1","Addr":"127.0.0.11","Port":8301,"Status":1,"Tags":{"role":"consul","build":"1.8.7:","vsn":"2","dc":"dc1","segment":"<all>"}}"#;
-        serde_json::from_str(json).unwrap()
+    fn member(role: &str, build: &str) -> Member {
+        let json =
+            r#"{"Name":"t1","Addr":"127.0.0.11","Port":8301,"Status":1,"Tags":{"vsn":"2","dc":"dc1","segment":""}}"#;
+        let mut member: Member = serde_json::from_str(json).unwrap();
+        member.tags.extend([("role", role), ("build", build)].map(|(name, tag)| (name.to_owned(), tag.to_owned())));
+        member.name_segment(true);
+        member
     }
 
     #[test]
     fn a_server_is_shown_with_type_build_and_segment() {
-        assert_eq!(member().standard(), ["t1", "127.0.0.11:8301", "alive", "server", "1.8.7", "2", "dc1", "<all>"]);
-        assert_eq!(member().detailed()[3], "build=1.8.7:,dc=dc1,role=consul,segment=<all>,vsn=2");
-        let client =
-            Member { tags: [("role".to_owned(), "node".to_owned())].into(), addr: "::1".to_owned(), ..member() };
-        assert_eq!(client.standard(), ["t1", "[::1]:8301", "alive", "client", "", "", "", "<default>"]);
+        let server = member("consul", "1.8.7:");
+        assert_eq!(server.standard(), ["t1", "127.0.0.11:8301", "alive", "server", "1.8.7", "2", "dc1", "<all>"]);
+        assert_eq!(server.detailed()[3], "build=1.8.7:,dc=dc1,role=consul,segment=<all>,vsn=2");
+        let client = Member { addr: "::1".to_owned(), ..member("node", "") };
+        assert_eq!(client.standard(), ["t1", "[::1]:8301", "alive", "client", "< 0.3", "2", "dc1", "<default>"]);
     }
 }

@@ -41,7 +41,7 @@ fn help_goes_to_standard_output_and_ignorance_to_standard_error() {
     let (exit, stdout, stderr) = consul("-h");
     assert_eq!((exit, stderr.as_str()), (Exit::Success, ""));
     assert!(stdout.starts_with(
-        "Usage: consul [--version] [--help] <command> [<args>]\n\nAvailable commands are:\n    agent       Runs"
+        "Usage: consul [--version] [--help] <command> [<args>]\n\nAvailable commands are:\n    agent          Runs"
     ));
     let (exit, stdout, stderr) = consul("");
     assert_eq!((exit, stdout.as_str()), (Exit::UnknownCommand, ""));
@@ -63,6 +63,38 @@ fn a_group_without_a_command_shows_its_commands() {
     let (exit, stdout, _) = consul("kv -h");
     assert_eq!(exit, Exit::Success);
     assert!(stdout.ends_with("    put       Sets or updates data in the KV store\n"), "{stdout}");
+}
+
+#[test]
+fn help_may_be_asked_for_anywhere_but_behind_two_dashes() {
+    for line in ["kv get x -h", "-h kv get", "kv get -bogus --help"] {
+        let (exit, stdout, _) = consul(line);
+        assert_eq!(exit, Exit::Success);
+        assert!(stdout.starts_with("Usage: consul kv get [options] [KEY_OR_PREFIX]\n"), "{stdout}");
+    }
+    assert_eq!(consul("kv get -- a -h").2, "Too many arguments (expected 1, got 2)\n");
+}
+
+#[test]
+fn flags_before_the_command_are_refused() {
+    let (exit, stdout, stderr) = consul("-stale kv get x");
+    assert_eq!((exit, stdout.as_str()), (Exit::Failure, ""));
+    assert!(stderr.starts_with("Invalid flags before the subcommand. If these"), "{stderr}");
+    assert_eq!(consul("-version kv get").1, consul("version").1);
+}
+
+#[test]
+fn a_misused_command_shows_its_help() {
+    let (exit, stdout, stderr) = consul("force-leave");
+    assert_eq!((exit, stdout.as_str()), (Exit::Failure, ""));
+    let expected = "A single node name must be specified to force leave.\n\nUsage: consul force-leave [options] name\n";
+    assert!(stderr.starts_with(expected), "{stderr}");
+    let (_, stdout, stderr) = consul("leave x y");
+    assert_eq!(stderr, "Error found unexpected args: [x y]\n");
+    assert!(stdout.starts_with("Usage: consul leave"), "{stdout}");
+    assert!(consul("keyring").2.starts_with("Usage: consul keyring [options]\n"));
+    assert_eq!(consul("intention check a").0, Exit::Undecided);
+    assert_eq!(consul("intention match -bogus").0, Exit::Undecided);
 }
 
 #[test]

@@ -78,7 +78,11 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
         }
         Arguments::Key { key, unchanged } => {
             let query: Vec<(&str, String)> = unchanged.map(|index| ("cas", index.to_string())).into_iter().collect();
-            if !delete(&key, &query).with_context(|| format!("Error deleting key {key}"))? {
+            let told = || match unchanged {
+                Some(_) => format!("Error! Did not delete key {key}"),
+                None => format!("Error deleting key {key}"),
+            };
+            if !delete(&key, &query).with_context(told)? {
                 bail!("Error! Did not delete key {key}: CAS failed");
             }
             call.out.say(&format!("Success! Deleted key: {key}"));

@@ -1,12 +1,12 @@
 //! `kv export`: a tree as JSON that `kv import` reads.
 
 use anyhow::Context;
-use proconsul_api::{Answer, Method};
+use proconsul_api::Method;
 use serde::{Deserialize, Serialize};
 
-use super::{CONNECTION, Pair, only_key, path, trimmed};
+use super::{CONNECTION, Pair, found, only_key, path, trimmed};
 use crate::command::{Call, Command, Exit};
-use crate::connection;
+use crate::{connection, json};
 
 pub(crate) const COMMAND: Command = Command {
     words: "kv export",
@@ -34,7 +34,7 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     let prefix = trimmed(only_key(&call.given.rest)?.unwrap_or_default());
     let api = connection::api(&call.given)?;
     let answer = api.ask(&Method::GET, &path(prefix), &[("recurse", String::new())], Vec::new());
-    let pairs: Vec<Pair> = match answer.and_then(Answer::found).context("Error querying Consul agent")? {
+    let pairs: Vec<Pair> = match found(answer).context("Error querying Consul agent")? {
         Some(answer) => answer.json()?,
         None => Vec::new(),
     };
@@ -52,7 +52,7 @@ fn exported(pairs: Vec<Pair>) -> anyhow::Result<String> {
     let mut text = Vec::new();
     let form = serde_json::ser::PrettyFormatter::with_indent(b"\t");
     pairs.collect::<Vec<_>>().serialize(&mut serde_json::Serializer::with_formatter(&mut text, form))?;
-    Ok(String::from_utf8(text)?)
+    Ok(json::escaped(&String::from_utf8(text)?))
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use anyhow::{Context, bail};
 use proconsul_agent::flag::{Flag, Given, Takes};
-use proconsul_api::{Answer, Api, Method};
+use proconsul_api::{Api, Method};
 use proconsul_base::text::table;
 
-use super::{CONNECTION, Pair, only_key, path, trimmed};
+use super::{CONNECTION, Pair, found, only_key, path, trimmed};
 use crate::command::{Call, Command, Exit};
 use crate::connection;
 use crate::out::Out;
@@ -78,8 +78,8 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
         return list_keys(&arguments, &api, call.out);
     }
     let query: &[(&str, String)] = if arguments.recurse { &[("recurse", String::new())] } else { &[] };
-    let answer = api.ask(&Method::GET, &path(&arguments.key), query, Vec::new()).and_then(Answer::found);
-    let pairs: Vec<Pair> = match answer.context("Error querying Consul agent")? {
+    let answer = api.ask(&Method::GET, &path(&arguments.key), query, Vec::new());
+    let pairs: Vec<Pair> = match found(answer).context("Error querying Consul agent")? {
         Some(answer) => answer.json()?,
         None if arguments.recurse => Vec::new(),
         None => bail!("Error! No key exists at: {}", arguments.key),
@@ -96,8 +96,8 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
 fn list_keys(arguments: &Arguments, api: &Api, out: &mut Out) -> anyhow::Result<Exit> {
     let query = [("keys", String::new()), ("separator", arguments.separator.clone())];
     let query = if arguments.separator.is_empty() { &query[..1] } else { &query[..] };
-    let answer = api.ask(&Method::GET, &path(&arguments.key), query, Vec::new()).and_then(Answer::found);
-    let Some(answer) = answer.context("Error querying Consul agent")? else { return Ok(Exit::Success) };
+    let answer = api.ask(&Method::GET, &path(&arguments.key), query, Vec::new());
+    let Some(answer) = found(answer).context("Error querying Consul agent")? else { return Ok(Exit::Success) };
     let keys: Vec<String> = answer.json()?;
     keys.iter().for_each(|key| out.say(key));
     Ok(Exit::Success)

@@ -1,12 +1,11 @@
 //! `kv import`: writes a tree that `kv export` has printed.
 
 use anyhow::{Context, bail};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use proconsul_api::{Answer, Method};
 
 use super::export::Exported;
-use super::{CONNECTION, data, path};
+use super::{CONNECTION, decoded, path};
+use crate::argument;
 use crate::command::{Call, Command, Exit};
 use crate::connection;
 
@@ -26,7 +25,8 @@ pub(crate) const COMMAND: Command = Command {
 fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     let pairs = match call.given.rest.as_slice() {
         [] => bail!("Error! Missing DATA argument"),
-        [argument] => read(&data(argument).map_err(|error| anyhow::anyhow!("Error! {error:#}"))?)?,
+        [argument] if argument.is_empty() => bail!("Error! Empty DATA argument"),
+        [argument] => read(&argument::data(argument).map_err(|error| anyhow::anyhow!("Error! {error:#}"))?)?,
         more => bail!("Error! Too many arguments (expected 1, got {})", more.len()),
     };
     let api = connection::api(&call.given)?;
@@ -45,13 +45,12 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
 /// All pairs with their values, so that nothing is written when one of them cannot be read.
 fn read(text: &[u8]) -> anyhow::Result<Vec<(Exported, Vec<u8>)>> {
     let pairs: Vec<Exported> = serde_json::from_slice(text).context("Cannot unmarshal data")?;
-    let decoded = |pair: Exported| {
-        let value = STANDARD
-            .decode(&pair.value)
-            .with_context(|| format!("Error base 64 decoding value for key {}", pair.key))?;
+    let with_value = |pair: Exported| {
+        let value = decoded(pair.value.as_bytes());
+        let value = value.with_context(|| format!("Error base 64 decoding value for key {}", pair.key))?;
         Ok((pair, value))
     };
-    pairs.into_iter().map(decoded).collect()
+    pairs.into_iter().map(with_value).collect()
 }
 
 #[cfg(test)]

@@ -1,12 +1,11 @@
 //! `kv put`: writes one key, on conditions if asked.
 
 use anyhow::{Context, bail};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use proconsul_agent::flag::{Flag, Given, Takes};
-use proconsul_api::{Answer, Method};
+use proconsul_api::{Api, Method};
 
-use super::{CONNECTION, data, path};
+use super::{CONNECTION, decoded, path};
+use crate::argument;
 use crate::command::{Call, Command, Exit};
 use crate::connection;
 
@@ -73,16 +72,13 @@ impl Arguments {
             more => bail!("Error! Too many arguments (expected 1 or 2, got {})", more.len()),
         };
         let index = given.unsigned("modify-index").unwrap_or(0);
-        if given.switch("cas") && index == 0 {
-            bail!("Must specify -modify-index with -cas!");
-        }
         let session = given.text("session").unwrap_or_default().to_owned();
         let locks = given.switch("acquire") || given.switch("release");
         if locks && session.is_empty() {
             bail!("Error! Missing -session (required with -acquire and -release)");
         }
-        if key.starts_with('/') {
-            bail!("Error! Failed writing data: Invalid key. Key must not begin with a '/': {key}");
+        if given.switch("cas") && index == 0 {
+            bail!("Must specify -modify-index with -cas!");
         }
         let condition = match () {
             () if given.switch("cas") => Condition::Unchanged(index),
@@ -109,14 +105,23 @@ impl Arguments {
         let bytes = self
             .data
             .as_deref()
-            .map(data)
+            .map(argument::data)
             .transpose()
             .map_err(|error| anyhow::anyhow!("Error! {error:#}"))?
             .unwrap_or_default();
         if !self.base64 {
             return Ok(bytes);
         }
-        STANDARD.decode(bytes.trim_ascii()).context("Error! Cannot base 64 decode data")
+        decoded(&bytes).context("Error! Cannot base 64 decode data")
+    }
+
+    /// What is said when it cannot be done.
+    fn failure(&self) -> String {
+        let key = &self.key;
+        match self.condition {
+            Condition::Unchanged(_) => format!("Error! Did not write to {key}"),
+            Condition::None | Condition::Acquire(_) | Condition::Release(_) => "Error! Failed writing data".to_owned(),
+        }
     }
 
     /// What is said when it is done, and when its condition does not hold.
@@ -141,14 +146,21 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     let arguments = Arguments::read(&call.given)?;
     let value = arguments.value()?;
     let api = connection::api(&call.given)?;
-    let answer = api.ask(&Method::PUT, &path(&arguments.key), &arguments.query(), value);
-    let done = answer.and_then(Answer::truth).context("Error! Failed writing data")?;
+    let done = write(&api, &arguments, value).with_context(|| arguments.failure())?;
     let (success, failure) = arguments.texts();
     if !done {
         bail!(failure);
     }
     call.out.say(&success);
     Ok(Exit::Success)
+}
+
+fn write(api: &Api, arguments: &Arguments, value: Vec<u8>) -> anyhow::Result<bool> {
+    let key = &arguments.key;
+    if key.starts_with('/') {
+        bail!("Invalid key. Key must not begin with a '/': {key}");
+    }
+    Ok(api.ask(&Method::PUT, &path(key), &arguments.query(), value)?.truth()?)
 }
 
 #[cfg(test)]
@@ -187,6 +199,5 @@ mod tests {
         check("a b c", "Error! Too many arguments (expected 1 or 2, got 3)");
         check("-cas k v", "Must specify -modify-index with -cas!");
         check("-release k v", "Error! Missing -session (required with -acquire and -release)");
-        check("/k v", "Error! Failed writing data: Invalid key. Key must not begin with a '/': /k");
     }
 }

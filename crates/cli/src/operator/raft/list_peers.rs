@@ -6,13 +6,14 @@ use serde::Deserialize;
 
 use crate::command::{self, Call, Command, Exit};
 use crate::connection;
+use crate::operator::api;
 
 pub(crate) const COMMAND: Command = Command {
     words: "operator raft list-peers",
     usage: "[options]",
-    synopsis: "Display the current Raft peer configuration",
+    synopsis: "Shows who takes part in the replicated log",
     about: "  Prints every server of the replicated log, who leads and who votes.",
-    connection: &[connection::CLIENT, connection::SERVER],
+    connection: connection::BOTH,
     flags: command::no_flags,
     run,
 };
@@ -38,8 +39,7 @@ struct Server {
 }
 
 fn run(call: Call<'_>) -> anyhow::Result<Exit> {
-    let api = connection::api(&call.given)?;
-    let configuration: Result<Configuration, _> = api.json("/v1/operator/raft/configuration", &[]);
+    let configuration: Result<Configuration, _> = api(&call.given)?.json("/v1/operator/raft/configuration", &[]);
     let configuration = configuration.context("Error getting peers: Failed to retrieve raft configuration")?;
     call.out.say(&listing(&configuration));
     Ok(Exit::Success)
@@ -49,7 +49,7 @@ fn listing(configuration: &Configuration) -> String {
     let heading = ["Node", "ID", "Address", "State", "Voter", "RaftProtocol"].map(str::to_owned).to_vec();
     let row = |server: &Server| {
         let state = if server.leader { "leader" } else { "follower" };
-        let protocol = if server.protocol_version.is_empty() { "unknown" } else { &server.protocol_version };
+        let protocol = if server.protocol_version.is_empty() { "<=1" } else { &server.protocol_version };
         let voter = server.voter.to_string();
         [&server.node, &server.id, &server.address, state, &voter, protocol].map(|cell: &str| cell.to_owned()).to_vec()
     };
@@ -70,7 +70,7 @@ mod tests {
             listing(&serde_json::from_str(json).unwrap()),
             "Node       ID        Address         State     Voter  RaftProtocol\n\
              vm         8b89e2a3  127.0.0.1:8300  leader    true   3\n\
-             (unknown)  x         127.0.0.2:8300  follower  false  unknown\n"
+             (unknown)  x         127.0.0.2:8300  follower  false  <=1\n"
         );
     }
 }
