@@ -18,6 +18,7 @@ mod raw;
 mod read;
 mod scan;
 mod time;
+mod verbatim;
 mod write;
 
 pub use embed::Embed;
@@ -26,6 +27,7 @@ pub use raw::Raw;
 pub use read::Reader;
 pub use scan::Scan;
 pub use time::Time;
+pub use verbatim::Verbatim;
 
 /// Lists and maps inside each other are read up to this depth: Go knows no limit, a stack does.
 pub const DEPTH_MAX: usize = 128;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
 
 use crate::head::Head;
-use crate::{DEPTH_MAX, ReadError, embed};
+use crate::{DEPTH_MAX, ReadError, embed, verbatim};
 use access::{Elements, Pairs, SameTwice, Variant};
 
 /// The largest whole number that a float tells apart from its neighbours.
@@ -209,7 +209,14 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         self.deserialize_unit(visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, ReadError> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        if name == verbatim::NAME {
+            return visitor.visit_borrowed_bytes(self.skip()?);
+        }
         visitor.visit_newtype_struct(self)
     }
 

@@ -158,6 +158,14 @@ fn an_embedded_record_has_its_fields_among_the_others() {
 }
 
 #[test]
+fn a_value_that_is_not_looked_into_keeps_its_bytes() {
+    let pair = to_vec(&("x", Verbatim(vec![0x81, 0xa2, b'O', b'n', 0xc3].into()))).unwrap();
+    assert_eq!(pair, b"\x92\xa1x\x81\xa2On\xc3");
+    let (text, inner): (String, Verbatim) = from_slice(&pair).unwrap();
+    assert_eq!((&*text, from_slice::<Inner>(&inner.0).unwrap()), ("x", Inner { on: true }));
+}
+
+#[test]
 fn sixteen_elements_and_more_have_a_longer_head() {
     let wide: BTreeMap<String, u8> = (0..20).map(|number| (format!("{number:02}"), number)).collect();
     let list = to_vec(&(wide.clone(), 1)).unwrap();

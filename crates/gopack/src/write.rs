@@ -4,8 +4,7 @@ mod fields;
 
 use serde::ser::{Impossible, Serialize, Serializer};
 
-use crate::WriteError;
-use crate::embed;
+use crate::{WriteError, embed, verbatim};
 use fields::{Fields, Values};
 
 /// Writes values behind what is already there.
@@ -16,11 +15,13 @@ pub(crate) struct Writer<'a> {
     marks: Vec<(&'static str, usize)>,
     /// Whether the fields of the next struct belong to the one around it.
     joins: bool,
+    /// Whether the next bytes are a whole value, head included.
+    headless: bool,
 }
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(out: &'a mut Vec<u8>) -> Self {
-        Self { out, marks: Vec::new(), joins: false }
+        Self { out, marks: Vec::new(), joins: false, headless: false }
     }
 
     /// Whatever comes next that is no struct cannot stand among the fields of another one.
@@ -37,6 +38,7 @@ impl<'a> Writer<'a> {
     fn raw(&mut self, bytes: &[u8]) -> Result<(), WriteError> {
         self.begin()?;
         match bytes.len() {
+            _ if std::mem::take(&mut self.headless) => {}
             length @ 0..32 => self.out.push(0xa0 | length as u8),
             length @ 32..0x1_0000 => self.number(0xda, &(length as u16).to_be_bytes()),
             length => {
@@ -172,7 +174,8 @@ impl<'w, 'a> Serializer for &'w mut Writer<'a> {
         self.raw(variant.as_bytes())
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), WriteError> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<(), WriteError> {
+        self.headless = name == verbatim::NAME;
         value.serialize(self)
     }
 

@@ -4,14 +4,23 @@
 //! Field names are Go's. A record that another one embeds has its fields among those of that one: [`Read`], [`Reply`].
 
 pub mod catalog;
+pub mod chain;
 pub mod check;
+pub mod config_entry;
+pub mod coordinate;
+pub mod event;
 pub mod gateway;
 pub mod instance;
+pub mod intention;
 pub mod kv;
 pub mod node;
+pub mod operator;
 pub mod options;
+pub mod query;
 pub mod service;
 pub mod session;
+mod stamp;
+pub mod txn;
 
 use proconsul_gopack::Embed;
 
