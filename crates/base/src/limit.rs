@@ -176,6 +176,9 @@ pub const HTTP_STALLED_SECS: u64 = 30;
 /// Log lines waiting to be written; further ones are counted and the count is logged, so that no thread waits for a terminal.
 pub const LOG_LINES: usize = 8192;
 
+/// Lines waiting for one who reads the log over HTTP; further ones are counted and the count is told: Consul's size of that buffer.
+pub const LOG_MONITOR_LINES: usize = 512;
+
 /// Most series that one name of a metric has, told apart by labels that come from outside; further ones are counted together.
 pub const METRIC_LABELS: usize = 1024;
 

@@ -6,6 +6,7 @@ mod error;
 mod heard;
 mod local;
 mod metrics;
+mod monitor;
 mod pool;
 
 use proconsul_types::agent::AgentSelf;
@@ -15,13 +16,20 @@ pub use error::{
 };
 pub use heard::{Events, HeardCalls, ListEvents};
 pub use local::{Applied, LocalCalls, Maintenance, OneService, ServiceContent, Unless};
-pub use metrics::MetricsCalls;
+pub use metrics::{Intervals, MetricsCalls};
+pub use monitor::MonitorCalls;
 pub use pool::PoolCalls;
 
 /// All of `/v1/agent/`.
-pub trait AgentCalls: SelfCalls + PoolCalls + HeardCalls + LocalCalls + MetricsCalls + Send + Sync + 'static {}
+pub trait AgentCalls:
+    SelfCalls + PoolCalls + HeardCalls + LocalCalls + MetricsCalls + MonitorCalls + Send + Sync + 'static
+{
+}
 
-impl<A> AgentCalls for A where A: SelfCalls + PoolCalls + HeardCalls + LocalCalls + MetricsCalls + Send + Sync + 'static {}
+impl<A> AgentCalls for A where
+    A: SelfCalls + PoolCalls + HeardCalls + LocalCalls + MetricsCalls + MonitorCalls + Send + Sync + 'static
+{
+}
 
 /// The agent behind a door.
 pub trait HasAgent {

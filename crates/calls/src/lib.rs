@@ -13,6 +13,7 @@ pub mod health;
 pub mod intention;
 pub mod kv;
 pub mod operator;
+pub mod pieces;
 pub mod query;
 pub mod read;
 pub mod session;

@@ -2,13 +2,15 @@
 
 mod members;
 mod metrics;
+mod monitor;
 mod this;
 
 use hyper::StatusCode;
 use proconsul_calls::agent::AgentError;
 
 pub(crate) use self::members::{leave, members};
-pub(crate) use self::metrics::metrics;
+pub(crate) use self::metrics::{coming as metrics_stream, metrics};
+pub(crate) use self::monitor::monitor;
 pub(crate) use self::this::this_agent;
 
 /// The status of what the agent did not do.

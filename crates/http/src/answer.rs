@@ -67,7 +67,7 @@ pub(crate) async fn answer<D: Door>(shared: &Shared<D>, place: &Place, request: 
         }
     };
     metric::asked(route.call, &config.node_name, &reply);
-    let reply = finished(reply, config, &head.headers).await;
+    let reply = finished(reply, config, &head.headers);
     metric::answered(route, method, began);
     reply
 }
@@ -97,7 +97,7 @@ fn allowed(config: &HttpConfig, method: &Method, path: &str, client: IpAddr) -> 
 }
 
 /// What is done to every answer of a route.
-async fn finished(mut reply: Reply, config: &HttpConfig, asked: &HeaderMap) -> Reply {
+fn finished(mut reply: Reply, config: &HttpConfig, asked: &HeaderMap) -> Reply {
     for (name, value) in &config.response_headers {
         if !reply.headers().contains_key(name) {
             reply.headers_mut().insert(name, value.clone());
@@ -106,7 +106,7 @@ async fn finished(mut reply: Reply, config: &HttpConfig, asked: &HeaderMap) -> R
     if config.translate_addresses {
         reply.headers_mut().insert(TRANSLATE_ADDRESSES, HeaderValue::from_static("true"));
     }
-    if gzip::is_accepted(asked) { gzip::encoded(reply).await } else { reply }
+    if gzip::is_accepted(asked) { gzip::encoded(reply) } else { reply }
 }
 
 /// Where a path that is not clean, or lacks the slash of a route, is to be asked for.

@@ -107,7 +107,7 @@ impl Cached {
         let mut kept = self.kept.lock();
         let (reply, since) = kept.get(&asked.question, now)?;
         let age = now.saturating_sub(since);
-        takes(age).then(|| with_hit(reply.clone(), age))
+        takes(age).then(|| reply::again(reply)).flatten().map(|reply| with_hit(reply, age))
     }
 
     /// Remembers a fresh answer and says in it whether it would have been known.
@@ -118,8 +118,8 @@ impl Cached {
         if asked.is_kept {
             let is_short = asked.question.len() <= limit::HTTP_CACHE_QUESTION_BYTES
                 && reply::length(&reply) <= limit::HTTP_CACHE_ANSWER_BYTES as u64;
-            if is_short {
-                self.kept.lock().put(asked.question.clone(), reply.clone(), now);
+            if let Some(again) = reply::again(&reply).filter(|_| is_short) {
+                self.kept.lock().put(asked.question.clone(), again, now);
             }
             return with_miss(reply);
         }

@@ -40,6 +40,13 @@ pub(crate) struct Place {
     progress: Arc<Progress>,
 }
 
+impl Place {
+    /// Who watches whether this client gets on, to be held for longer than a request.
+    pub(crate) fn watcher(&self) -> &Arc<Progress> {
+        &self.progress
+    }
+}
+
 impl Connections {
     pub(crate) fn new(per_client_max: usize, max: usize) -> Arc<Self> {
         Arc::new(Self { clock: Clock::new(), per_client_max, max, table: Mutex::default() })

@@ -139,6 +139,9 @@ pub(crate) enum HttpError {
     /// The text form of Prometheus, where it is off.
     #[error("Prometheus is not enabled since its retention time is not positive")]
     NoPrometheus,
+    /// A level of the log that there is not.
+    #[error("Bad request: Unknown log level: {0}")]
+    LogLevel(String),
     /// A record that has no JSON form.
     #[error("the answer could not be written as JSON; this is a fault of the server")]
     Record,

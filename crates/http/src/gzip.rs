@@ -5,10 +5,10 @@ use std::io::Write;
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http_body_util::{BodyExt, Full};
 use hyper::HeaderMap;
 use hyper::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderValue};
 
+use crate::content::Content;
 use crate::reply::Reply;
 
 /// Shorter bodies would grow, and setting up the compressor would take longer than all else: they are wrapped as they are.
@@ -26,13 +26,12 @@ pub(crate) fn is_accepted(headers: &HeaderMap) -> bool {
 }
 
 /// The same answer in gzip.
-pub(crate) async fn encoded(reply: Reply) -> Reply {
+pub(crate) fn encoded(reply: Reply) -> Reply {
     let (mut head, body) = reply.into_parts();
-    let Ok(body) = body.collect().await;
-    let plain = body.to_bytes();
-    if plain.is_empty() {
-        return Reply::from_parts(head, Full::new(plain));
-    }
+    // A stream is to be seen as it comes, which a compressor would hold back.
+    let Some(plain) = body.whole().filter(|plain| !plain.is_empty()).cloned() else {
+        return Reply::from_parts(head, body);
+    };
     let body = match zipped(&plain) {
         Ok(zipped) => {
             head.headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -43,7 +42,7 @@ pub(crate) async fn encoded(reply: Reply) -> Reply {
             plain
         }
     };
-    Reply::from_parts(head, Full::new(body))
+    Reply::from_parts(head, Content::Whole(body))
 }
 
 fn zipped(plain: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -97,18 +96,18 @@ mod tests {
         assert!(!is_accepted(&HeaderMap::new()));
     }
 
-    #[tokio::test]
-    async fn what_was_packed_comes_out_again() {
+    #[test]
+    fn what_was_packed_comes_out_again() {
         for length in [1, STORED_BYTES_MAX, STORED_BYTES_MAX + 1, 100_000] {
             let plain = "0123456789".repeat(length.div_ceil(10));
-            let reply = encoded(Reply::new(Full::new(Bytes::from(plain.clone())))).await;
+            let reply = encoded(Reply::new(Content::Whole(Bytes::from(plain.clone()))));
             assert_eq!(reply.headers().get(CONTENT_ENCODING).unwrap(), "gzip");
-            let Ok(body) = reply.into_body().collect().await;
+            let body = reply.into_body().whole().unwrap().clone();
             let mut unpacked = String::new();
-            GzDecoder::new(&body.to_bytes()[..]).read_to_string(&mut unpacked).unwrap();
+            GzDecoder::new(&body[..]).read_to_string(&mut unpacked).unwrap();
             assert_eq!(unpacked, plain);
         }
-        let empty = encoded(Reply::default()).await;
+        let empty = encoded(Reply::default());
         assert_eq!(empty.headers().get(CONTENT_ENCODING), None);
     }
 }

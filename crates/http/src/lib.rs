@@ -12,6 +12,7 @@ mod catalog;
 mod config;
 mod connect;
 mod connections;
+mod content;
 mod coordinate;
 mod cx;
 mod decode;

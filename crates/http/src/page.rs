@@ -1,10 +1,10 @@
 //! What is outside `/v1/`: the way to the web page, and the page.
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use hyper::{Method, StatusCode};
 
+use crate::content::Content;
 use crate::redirect;
 use crate::reply::{self, Reply};
 use crate::serve::HttpConfig;
@@ -39,7 +39,7 @@ fn asset(method: &Method, name: &str) -> Reply {
         return reply::with_allow(reply::empty(StatusCode::METHOD_NOT_ALLOWED), "GET,HEAD");
     }
     let mut reply = reply::nowhere(StatusCode::OK);
-    *reply.body_mut() = Full::new(Bytes::from_static(asset.bytes));
+    *reply.body_mut() = Content::Whole(Bytes::from_static(asset.bytes));
     let headers = reply.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);

@@ -1,10 +1,10 @@
 //! 301 as Go writes it.
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use hyper::{Method, StatusCode};
 
+use crate::content::Content;
 use crate::reply::{self, Reply};
 
 /// Sends the client to another URL. Only an answer to GET has the link in its body.
@@ -19,7 +19,7 @@ pub(crate) fn moved(method: &Method, to: &str) -> Reply {
     }
     if *method == Method::GET {
         let link = format!("<a href=\"{}\">Moved Permanently</a>.\n\n", html(to));
-        *reply.body_mut() = Full::new(Bytes::from(link));
+        *reply.body_mut() = Content::Whole(Bytes::from(link));
     }
     reply
 }

@@ -1,7 +1,6 @@
 //! The forms of an answer, and the one place where an error becomes a status.
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::Body;
 use hyper::ext::ReasonPhrase;
 use hyper::header::{
@@ -10,13 +9,15 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 use proconsul_calls::error::{CallError, ForwardError};
 use proconsul_calls::intention::IntentionError;
+use proconsul_calls::pieces::Pieces;
 use proconsul_calls::read::{Consistency, Contact};
 
 use crate::agent;
+use crate::content::Content;
 use crate::error::HttpError;
 
 /// An answer on its way out.
-pub(crate) type Reply = Response<Full<Bytes>>;
+pub(crate) type Reply = Response<Content>;
 
 const INDEX: HeaderName = HeaderName::from_static("x-consul-index");
 const KNOWN_LEADER: HeaderName = HeaderName::from_static("x-consul-knownleader");
@@ -53,6 +54,7 @@ impl HttpError {
             Self::Keyring(_) | Self::Limit(_) | Self::Connect(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::AclDisabled => StatusCode::UNAUTHORIZED,
             Self::Operator(_)
+            | Self::LogLevel(_)
             | Self::NotText
             | Self::Index
             | Self::Wait
@@ -211,8 +213,23 @@ pub(crate) fn length(reply: &Reply) -> u64 {
     reply.body().size_hint().exact().unwrap_or(u64::MAX)
 }
 
+/// Bytes that come as long as somebody reads them.
+pub(crate) fn stream(pieces: Box<dyn Pieces>) -> Reply {
+    let mut reply = empty(StatusCode::OK);
+    *reply.body_mut() = Content::stream(pieces);
+    reply
+}
+
+/// The same answer once more; `None` for a stream.
+pub(crate) fn again(reply: &Reply) -> Option<Reply> {
+    let mut again = Reply::new(Content::Whole(reply.body().whole()?.clone()));
+    *again.status_mut() = reply.status();
+    again.headers_mut().clone_from(reply.headers());
+    Some(again)
+}
+
 fn body_of(status: StatusCode, body: Bytes) -> Reply {
-    let mut reply = Reply::new(Full::new(body));
+    let mut reply = Reply::new(Content::Whole(body));
     *reply.status_mut() = status;
     // Room for all headers of a read at once.
     reply.headers_mut().reserve(8);

@@ -88,6 +88,8 @@ surface! {
         AgentLeave: "agent/leave" "OPTIONS,PUT" => agent::leave;
         AgentMembers: "agent/members" "OPTIONS,GET" => agent::members;
         AgentMetrics: "agent/metrics" "OPTIONS,GET" => agent::metrics;
+        AgentMetricsStream: "agent/metrics/stream" "OPTIONS,GET" => agent::metrics_stream;
+        AgentMonitor: "agent/monitor" "OPTIONS,GET" => agent::monitor;
         AgentSelf: "agent/self" "OPTIONS,GET" => agent::this_agent;
         AgentToken: "agent/token/" "OPTIONS,PUT" => acl::disabled;
         AgentConnectRoots: "agent/connect/ca/roots" "OPTIONS,GET" => connect::certificates;

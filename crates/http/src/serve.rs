@@ -212,8 +212,7 @@ async fn busy<'a, D: Door>(
     let service = service_fn(|request| async move {
         progress.working();
         let reply = answer::answer(requests, place, request).await;
-        progress.answered();
-        Ok::<_, Infallible>(reply)
+        Ok::<_, Infallible>(reply.map(|content| content.watched(place.watcher())))
     });
     let mut http = http1::Builder::new();
     http.title_case_headers(true).max_buf_size(limit::HTTP_HEAD_BYTES);

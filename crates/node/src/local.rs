@@ -2,6 +2,7 @@
 
 mod describe;
 mod heard;
+mod monitor;
 mod pool;
 mod server;
 mod stats;
@@ -18,7 +19,7 @@ use tokio::sync::Notify;
 
 pub(crate) use self::stats::section;
 use crate::local_state::LocalState;
-use crate::metrics::Intervals;
+use crate::metrics::Followers;
 use crate::role::Role;
 
 /// What the doors of this node ask it.
@@ -37,8 +38,8 @@ pub(crate) struct Node {
     pub(crate) events: Arc<History>,
     /// The services and checks it holds.
     pub(crate) local: Arc<LocalState>,
-    /// The intervals of metrics that are over.
-    pub(crate) intervals: Intervals,
+    /// Those who wait for intervals of metrics.
+    pub(crate) followers: Followers,
 }
 
 /// What only gossip's own task knows; asked once a second, so that answers need not wait for it.
@@ -81,7 +82,7 @@ impl Node {
             leaving: AtomicBool::new(false),
             events: Arc::default(),
             local,
-            intervals: Intervals::default(),
+            followers: Followers::default(),
         }
     }
 

@@ -4,9 +4,11 @@
 
 mod file;
 mod line;
+mod room;
 mod writer;
 
 use std::io;
+use std::sync::Arc;
 
 use proconsul_agent::config::{LogConfig, Place};
 use tracing_subscriber::Registry;
@@ -14,6 +16,8 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use self::file::LogFile;
 use self::line::Lines;
+use self::room::Room;
+pub(crate) use self::room::listen;
 pub use self::writer::Log;
 
 /// Why the log cannot be started.
@@ -37,7 +41,11 @@ pub fn start(config: &LogConfig) -> Result<Log, LogError> {
         .as_ref()
         .map(|place| LogFile::open(config, place).map_err(|error| LogError::File(place.clone(), error)));
     let log = Log::start(io::stdout(), file.transpose()?).map_err(LogError::Thread)?;
-    let lines = Lines::new(config.level, config.json, log.queue());
+    let room = Room::new(config.level);
+    let lines = Lines::new(Arc::clone(&room), config.json, log.queue());
     tracing::subscriber::set_global_default(Registry::default().with(lines)).map_err(|_| LogError::Twice)?;
+    if !room.open() {
+        return Err(LogError::Twice);
+    }
     Ok(log)
 }

@@ -4,19 +4,41 @@ mod levels;
 mod send;
 
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use proconsul_calls::agent::MetricsCalls;
+use parking_lot::Mutex;
+use proconsul_calls::agent::{Intervals, MetricsCalls};
 use proconsul_telemetry::{Interval, registry};
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval_at};
 
 use crate::local::Node;
 
-/// The intervals that are over, for those who wait for the next.
+/// How many intervals wait for one who takes them slowly.
+const COMING: usize = 4;
+
+/// Those who wait for intervals.
 #[derive(Debug, Default)]
-pub(crate) struct Intervals(watch::Sender<Option<Arc<Interval>>>);
+pub(crate) struct Followers(Mutex<Vec<mpsc::Sender<Arc<Interval>>>>);
+
+/// What one of them gets.
+struct Coming(mpsc::Receiver<Arc<Interval>>);
+
+impl Intervals for Coming {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Interval>>> {
+        self.0.poll_recv(cx)
+    }
+}
+
+impl Followers {
+    fn tell(&self, interval: &Arc<Interval>) {
+        self.0.lock().retain(|follower| {
+            !matches!(follower.try_send(Arc::clone(interval)), Err(mpsc::error::TrySendError::Closed(_)))
+        });
+    }
+}
 
 /// Shows metrics as configured, and begins to send them where they are wanted.
 pub(crate) fn begin(tasks: &mut JoinSet<()>, node: &Arc<Node>) {
@@ -36,16 +58,16 @@ async fn keep_time(node: Arc<Node>) {
     let first = tokio::time::Instant::now() + (Duration::from_secs(1) - into_second);
     let mut seconds = interval_at(first, Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut known = registry::finished();
     loop {
         seconds.tick().await;
         levels::look(&node);
         registry::tick(since_epoch().as_secs());
-        node.intervals.0.send_if_modified(|known| {
-            let finished = registry::finished();
-            let is_new = known.as_ref().map(Arc::as_ptr) != finished.as_ref().map(Arc::as_ptr);
-            *known = finished;
-            is_new
-        });
+        let finished = registry::finished();
+        if known.as_ref().map(Arc::as_ptr) != finished.as_ref().map(Arc::as_ptr) {
+            finished.iter().for_each(|interval| node.followers.tell(interval));
+            known = finished;
+        }
     }
 }
 
@@ -63,9 +85,9 @@ impl MetricsCalls for Node {
         Some(text + &levels::process())
     }
 
-    async fn next_metrics(&self) -> Option<Arc<Interval>> {
-        let mut intervals = self.intervals.0.subscribe();
-        intervals.changed().await.ok()?;
-        intervals.borrow().clone()
+    fn coming_metrics(&self) -> Box<dyn Intervals> {
+        let (sender, coming) = mpsc::channel(COMING);
+        self.followers.0.lock().push(sender);
+        Box::new(Coming(coming))
     }
 }

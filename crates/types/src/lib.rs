@@ -10,6 +10,7 @@ pub mod event;
 pub mod gateway;
 pub mod intention;
 pub mod kv;
+pub mod log_level;
 pub mod node;
 pub mod operator;
 pub mod pod_context;

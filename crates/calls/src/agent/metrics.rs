@@ -1,7 +1,7 @@
 //! What the agent has counted and timed.
 
-use std::future::Future;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use proconsul_telemetry::Interval;
 
@@ -13,6 +13,12 @@ pub trait MetricsCalls {
     /// Everything since the start in the text form of Prometheus; `None` when the configuration does not keep that.
     fn prometheus(&self) -> Option<String>;
 
-    /// Waits until the running ten seconds are over, and returns them; `None` when the agent stops.
-    fn next_metrics(&self) -> impl Future<Output = Option<Arc<Interval>>> + Send;
+    /// The intervals from now on, each when it is over.
+    fn coming_metrics(&self) -> Box<dyn Intervals>;
+}
+
+/// Intervals that are still to come.
+pub trait Intervals: Send {
+    /// The next; `None` when the agent stops. Who takes them too slowly misses some.
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Arc<Interval>>>;
 }

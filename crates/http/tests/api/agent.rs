@@ -67,3 +67,27 @@ async fn metrics_are_told_as_an_interval_and_as_text_only_where_that_is_kept() {
     assert_eq!(world.ask("GET /v1/agent/metrics?format=prometheus").await.brief(), off);
     assert_eq!(world.ask("PUT /v1/agent/metrics").await.brief(), (405, "method PUT not allowed"));
 }
+
+#[tokio::test]
+async fn the_log_is_told_line_by_line_at_the_level_that_is_asked_for() {
+    let world = World::new().await;
+    for (target, told) in [
+        ("/v1/agent/monitor", "level: INFO\njson: false\n"),
+        ("/v1/agent/monitor?loglevel=debug&logjson=false", "level: DEBUG\njson: true\n"),
+        ("/v1/agent/monitor?loglevel=Err", "level: ERROR\njson: false\n"),
+    ] {
+        let answer = world.ask(&format!("GET {target}")).await;
+        assert_eq!(answer.brief(), (200, told), "{target}");
+        assert_eq!(answer.header("Transfer-Encoding"), Some("chunked"));
+        assert_eq!(answer.header("Content-Type"), None);
+    }
+    let wrong = (400, "Bad request: Unknown log level: foo");
+    assert_eq!(world.ask("GET /v1/agent/monitor?loglevel=foo").await.brief(), wrong);
+}
+
+#[tokio::test]
+async fn intervals_of_metrics_are_told_as_they_end() {
+    let world = World::new().await;
+    let interval = world.ask("GET /v1/agent/metrics").await.body + "\n";
+    assert_eq!(world.ask("GET /v1/agent/metrics/stream").await.brief(), (200, &*interval));
+}

@@ -59,14 +59,31 @@ impl Client {
         (head, body)
     }
 
-    async fn body(&mut self, length: usize) -> Vec<u8> {
+    async fn body(&mut self, length: Option<usize>) -> Vec<u8> {
+        let Some(length) = length else { return self.chunks().await };
         let mut body = vec![0; length];
         self.0.read_exact(&mut body).await.unwrap();
         body
     }
 
-    /// The head, and how long the body is.
-    async fn head(&mut self) -> (String, usize) {
+    /// A body that ends with an empty chunk.
+    async fn chunks(&mut self) -> Vec<u8> {
+        let mut body = Vec::new();
+        loop {
+            let mut line = String::new();
+            self.0.read_line(&mut line).await.unwrap();
+            let size = usize::from_str_radix(line.trim_end(), 16).unwrap();
+            let mut chunk = vec![0; size + 2];
+            self.0.read_exact(&mut chunk).await.unwrap();
+            if size == 0 {
+                return body;
+            }
+            body.extend_from_slice(&chunk[..size]);
+        }
+    }
+
+    /// The head, and how long the body is; `None` when it comes in chunks.
+    async fn head(&mut self) -> (String, Option<usize>) {
         let mut head = String::new();
         loop {
             let mut line = String::new();
@@ -80,7 +97,8 @@ impl Client {
         }
         let length = head.lines().find_map(|line| line.strip_prefix("Content-Length: "));
         let length = length.map_or(0, |length| length.parse().unwrap());
-        (head, length)
+        let is_chunked = head.contains("Transfer-Encoding: chunked");
+        (head, (!is_chunked).then_some(length))
     }
 
     /// Whether the other side has ended the connection.

@@ -1,6 +1,7 @@
 //! One event as one line: Consul's text layout, or JSON with the same names.
 
 use std::fmt::{self, Write};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use proconsul_agent::config::LogLevel;
@@ -9,26 +10,31 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::{Context, Layer};
 
+use super::room::Room;
 use super::writer::Queue;
 use proconsul_base::text::stamp;
 
 /// Turns events into lines and puts them into the queue of the writer.
 pub(super) struct Lines {
-    level: LevelFilter,
+    room: Arc<Room>,
     json: bool,
     queue: Queue,
 }
 
 impl Lines {
-    pub(super) fn new(level: LogLevel, json: bool, queue: Queue) -> Self {
-        let level = match level {
-            LogLevel::Trace => LevelFilter::TRACE,
-            LogLevel::Debug => LevelFilter::DEBUG,
-            LogLevel::Info => LevelFilter::INFO,
-            LogLevel::Warn => LevelFilter::WARN,
-            LogLevel::Error => LevelFilter::ERROR,
-        };
-        Self { level, json, queue }
+    pub(super) fn new(room: Arc<Room>, json: bool, queue: Queue) -> Self {
+        Self { room, json, queue }
+    }
+}
+
+/// The same level in the words of the configuration.
+fn level(level: Level) -> LogLevel {
+    match level {
+        Level::TRACE => LogLevel::Trace,
+        Level::DEBUG => LogLevel::Debug,
+        Level::INFO => LogLevel::Info,
+        Level::WARN => LogLevel::Warn,
+        Level::ERROR => LogLevel::Error,
     }
 }
 
@@ -36,23 +42,32 @@ impl<S: Subscriber> Layer<S> for Lines {
     /// Libraries are only heard when something is wrong; their steps mean nothing to an operator.
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
         let own = metadata.target().starts_with("agent") || metadata.target().starts_with("proconsul");
-        *metadata.level() <= self.level && (own || *metadata.level() <= Level::WARN)
+        self.room.hears(level(*metadata.level())) && (own || *metadata.level() <= Level::WARN)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(self.level)
+        let levels = [LevelFilter::TRACE, LevelFilter::DEBUG, LevelFilter::INFO, LevelFilter::WARN, LevelFilter::ERROR];
+        let hears = |filter: &LevelFilter| filter.into_level().is_some_and(|of| self.room.hears(level(of)));
+        levels.into_iter().find(hears)
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
         let target = event.metadata().target().replace("::", ".");
-        let line = if self.json {
-            json(SystemTime::now(), *event.metadata().level(), &target, fields)
-        } else {
-            text(SystemTime::now(), *event.metadata().level(), &target, &fields)
+        let (now, importance) = (SystemTime::now(), *event.metadata().level());
+        let mut line = |as_json: bool| {
+            if as_json { json(now, importance, &target, &mut fields) } else { text(now, importance, &target, &fields) }
         };
-        self.queue.put(line);
+        let importance = level(importance);
+        self.room.each(|listener| {
+            if importance >= listener.level {
+                listener.hear(&line(listener.json));
+            }
+        });
+        if self.room.writes(importance) {
+            self.queue.put(line(self.json));
+        }
     }
 }
 
@@ -122,8 +137,16 @@ fn text(now: SystemTime, level: Level, target: &str, fields: &Fields) -> String 
     line
 }
 
+/// What a listener is told who was too slow.
+pub(super) fn lost(count: u64, as_json: bool) -> String {
+    let message = format!("{count} lines of the log are lost here: they are read more slowly than they are written");
+    let mut fields = Fields { message, others: Vec::new() };
+    let (now, target) = (SystemTime::now(), "agent.monitor");
+    if as_json { json(now, Level::WARN, target, &mut fields) } else { text(now, Level::WARN, target, &fields) }
+}
+
 /// The names and order of Consul's JSON lines: `@level`, `@message`, `@module`, `@timestamp`, then the fields by name.
-fn json(now: SystemTime, level: Level, target: &str, mut fields: Fields) -> String {
+fn json(now: SystemTime, level: Level, target: &str, fields: &mut Fields) -> String {
     fields.others.sort_by_key(|(name, _)| *name);
     let level = level.to_string().to_lowercase();
     let stamp = stamp::utc(now, 6);
@@ -208,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_json_line_has_consuls_names_and_sorted_fields() {
-        let line = json(now(), Level::WARN, "agent.server", fields("say \"no\"\n"));
+        let line = json(now(), Level::WARN, "agent.server", &mut fields("say \"no\"\n"));
         let expected = "{\"@level\":\"warn\",\"@message\":\"say \\\"no\\\"\\n\",\"@module\":\"agent.server\",\
                         \"@timestamp\":\"2026-11-23T14:54:23.732743Z\",\"bytes\":3,\"leader\":\"\",\"node\":\"a b\"}";
         assert_eq!(line, expected);
@@ -216,9 +239,9 @@ mod tests {
 
     #[test]
     fn a_value_cannot_forge_a_second_line() {
-        let forged =
+        let mut forged =
             Fields { message: "a\nb".to_owned(), others: vec![("k", Value::Text("c\n2026 [INFO]".to_owned()))] };
         assert!(!text(now(), Level::INFO, "agent", &forged).contains('\n'));
-        assert!(!json(now(), Level::INFO, "agent", forged).contains('\n'));
+        assert!(!json(now(), Level::INFO, "agent", &mut forged).contains('\n'));
     }
 }

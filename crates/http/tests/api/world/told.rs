@@ -1,9 +1,14 @@
 //! What the fake agent tells of itself: numbers that never change.
 
+use std::io;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use proconsul_calls::agent::MetricsCalls;
+use bytes::Bytes;
+use proconsul_calls::agent::{Intervals, MetricsCalls, MonitorCalls};
+use proconsul_calls::pieces::Pieces;
 use proconsul_telemetry::{Interval, Level};
+use proconsul_types::log_level::LogLevel;
 
 use super::FakeLocal;
 
@@ -19,7 +24,31 @@ impl MetricsCalls for FakeLocal {
         None
     }
 
-    async fn next_metrics(&self) -> Option<Arc<Interval>> {
-        Some(self.metrics())
+    fn coming_metrics(&self) -> Box<dyn Intervals> {
+        Box::new(Few(vec![self.metrics()]))
+    }
+}
+
+/// One interval, and then the end.
+struct Few(Vec<Arc<Interval>>);
+
+impl Intervals for Few {
+    fn poll_next(&mut self, _: &mut Context<'_>) -> Poll<Option<Arc<Interval>>> {
+        Poll::Ready(self.0.pop())
+    }
+}
+
+impl MonitorCalls for FakeLocal {
+    fn monitor(&self, level: LogLevel, json: bool) -> Box<dyn Pieces> {
+        Box::new(Said(vec![format!("json: {json}\n"), format!("level: {level}\n")]))
+    }
+}
+
+/// Lines, the last first.
+struct Said(Vec<String>);
+
+impl Pieces for Said {
+    fn poll_piece(&mut self, _: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        Poll::Ready(self.0.pop().map(|line| Ok(Bytes::from(line))))
     }
 }
