@@ -5,9 +5,12 @@
 
 mod checks;
 mod hash;
+pub mod kept;
 mod maintenance;
 mod node;
 mod registration;
+mod reload;
+mod restore;
 mod services;
 mod shared;
 mod sidecar;
@@ -24,6 +27,7 @@ pub use self::hash::content_hash;
 pub use self::maintenance::{NODE_MAINTENANCE, SERVICE_MAINTENANCE, check_id as maintenance_check_id};
 pub use self::node::node;
 pub use self::registration::kind_of;
+pub use self::reload::{Definitions, NotTaken};
 pub use self::services::{HeldService, Holding, Removal};
 pub use self::shared::Shared;
 pub use self::ttl::Told;
@@ -55,9 +59,11 @@ pub struct Scripts {
 /// Where a registration comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Source {
-    /// A configuration file, or the agent itself: Consul's `local`.
+    /// A configuration file: not kept on disk, for it is there already.
     #[default]
-    Local,
+    File,
+    /// The agent itself: maintenance. Consul's `local`, as files are.
+    Agent,
     /// The HTTP API: Consul's `remote`.
     Remote,
 }
@@ -74,7 +80,7 @@ pub struct Version {
 }
 
 /// The services and checks of an agent.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct State {
     pub(crate) settings: Settings,
     pub(crate) services: BTreeMap<Text, HeldService>,
@@ -87,14 +93,14 @@ pub struct State {
 }
 
 /// Ids of what is gone, with the token to take it out of the catalog with.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Gone {
     pub(crate) services: BTreeMap<Text, String>,
     pub(crate) checks: BTreeMap<Text, GoneCheck>,
 }
 
 /// A check that is gone.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct GoneCheck {
     pub(crate) token: String,
     /// Its service; when that goes, the catalog forgets its checks.
@@ -125,7 +131,7 @@ impl State {
     }
 
     /// The name of this node.
-    pub(crate) fn node_name(&self) -> &Text {
+    pub fn node_name(&self) -> &Text {
         &self.settings.node.name
     }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use proconsul_agent::local::NotTaken;
 use proconsul_consensus as consensus;
 use proconsul_gossip as gossip;
 use proconsul_storage::directory::DirectoryError;
@@ -55,6 +56,17 @@ pub enum StartError {
         targets: Vec<String>,
         /// What went wrong with each.
         failures: Vec<String>,
+    },
+    /// A service or check that a file defines cannot be held.
+    #[error(transparent)]
+    Definition(#[from] NotTaken),
+    /// The services and checks that were kept cannot be read.
+    #[error("Failed reading {folder} dir")]
+    Kept {
+        /// Which folder of the data directory.
+        folder: &'static str,
+        /// Why not.
+        source: io::Error,
     },
     /// A task ended before its time.
     #[error("a task of the start ended before its time")]

@@ -4,14 +4,17 @@
 
 mod calls;
 mod change;
+mod load;
 mod overdue;
+mod store;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
 use parking_lot::Mutex;
 use proconsul_agent::Config;
-use proconsul_agent::local::{self, Scripts, Settings, Shared, State};
+use proconsul_agent::config::Place;
+use proconsul_agent::local::{self, Definitions, Scripts, Settings, Shared, State};
 use proconsul_base::rand::Rng;
 use proconsul_base::time::Instant;
 use proconsul_calls::catalog::CatalogCalls;
@@ -20,8 +23,10 @@ use proconsul_types::node::Text;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use self::store::Store;
 use crate::anti_entropy;
 use crate::contact::Contact;
+use crate::error::StartError;
 use crate::local::Node;
 
 /// How much of an output is kept, in bytes: Consul's `DefaultBufSize`.
@@ -31,6 +36,8 @@ const OUTPUT_BYTES: usize = 4096;
 pub(crate) struct LocalState {
     pub(crate) held: Shared,
     pub(crate) node_name: Text,
+    /// Where it is kept; `None` in development mode.
+    store: Option<Store>,
     rng: Mutex<Rng>,
     began: Clock,
     /// Whoever plans a change holds this until it is made.
@@ -54,8 +61,9 @@ pub(crate) fn begin<C: CatalogCalls + HealthCalls + Send + Sync + 'static>(
 }
 
 impl LocalState {
-    /// Of an agent with this configuration; it holds nothing yet.
-    pub(crate) fn new(config: &Config, rng: Rng) -> Self {
+    /// Of an agent with this configuration, which holds what it held before and what its files define. Waits for the disk:
+    /// nothing else goes on before.
+    pub(crate) fn load(config: &Config, rng: Rng) -> Result<Self, StartError> {
         let settings = Settings {
             node: local::node(config),
             sidecar_ports: Some(21_000..=21_255),
@@ -63,15 +71,21 @@ impl LocalState {
             discard_check_output: false,
             scripts: Scripts::default(),
         };
-        Self {
-            held: Shared::new(State::new(settings)),
+        let folder = config.data_dir.as_ref().map(Place::real);
+        let store = folder.map(Store::open).transpose();
+        let store = store.map_err(|source| StartError::Kept { folder: "services", source })?;
+        let mut state = State::new(settings);
+        load::load(&mut state, &Definitions::default(), store.as_ref())?;
+        Ok(Self {
+            held: Shared::new(state),
+            store,
             node_name: config.node_name.as_str().into(),
             rng: Mutex::new(rng),
             began: Clock::now(),
             turn: tokio::sync::Mutex::default(),
             tried: watch::Sender::new(0),
             patience: config.rpc_hold_timeout,
-        }
+        })
     }
 
     /// The time on the clock that checks are counted by.

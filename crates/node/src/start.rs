@@ -122,15 +122,15 @@ impl Starting {
     }
 
     /// The node, as its doors see it.
-    fn node(&mut self, gossip: &gossip::Handle, role: Role) -> Arc<Node> {
-        let local = Arc::new(LocalState::new(&self.config, self.rng.fork()));
+    fn node(&mut self, gossip: &gossip::Handle, role: Role) -> Result<Arc<Node>, StartError> {
+        let local = Arc::new(LocalState::load(&self.config, self.rng.fork())?);
         let (config, left) = (Arc::clone(&self.config), Arc::clone(&self.left));
         let node = Arc::new(Node::new(config, gossip.clone(), role, left, local));
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
         metrics::begin(&mut self.tasks, &node);
         let left = Arc::clone(&self.left);
         self.ends_with(async move { left.notified().await }, Shutdown::Left);
-        node
+        Ok(node)
     }
 
     /// Opens the doors: where HTTP listens.

@@ -11,7 +11,7 @@ pub use self::check::CheckRegistration;
 use crate::service::{Proxy, ServiceAddress, ServiceKind, Weights};
 
 /// A service that an agent is to hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceRegistration {
     /// What it is for.
     pub kind: ServiceKind,

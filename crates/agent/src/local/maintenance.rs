@@ -53,7 +53,7 @@ impl State {
     }
 
     fn unless_known(&self, check: Check, token: &str) -> Option<PlannedCheck> {
-        let planned = PlannedCheck { check, registration: None, token: token.to_owned(), source: Source::Local };
+        let planned = PlannedCheck { check, registration: None, token: token.to_owned(), source: Source::Agent };
         self.check(&planned.check.id).is_none().then_some(planned)
     }
 }

@@ -116,9 +116,9 @@ pub(super) fn fits(given: &CheckRegistration, source: Source, scripts: Scripts) 
     judge_kind(given).map_err(Unfit::Check)?;
     match source {
         _ if given.script_args.is_empty() => Ok(()),
-        Source::Local if !(scripts.from_files || scripts.from_anywhere) => Err(Unfit::Scripts),
+        Source::File | Source::Agent if !(scripts.from_files || scripts.from_anywhere) => Err(Unfit::Scripts),
         Source::Remote if !scripts.from_anywhere => Err(Unfit::RemoteScripts),
-        Source::Local | Source::Remote => Ok(()),
+        Source::File | Source::Agent | Source::Remote => Ok(()),
     }
 }
 

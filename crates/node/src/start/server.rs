@@ -50,7 +50,7 @@ pub(super) async fn run<D: Disk>(
     let gossip = starting.gossip(tags).await?;
 
     let role = Role::Server(AsServer { consensus: running.handle.clone(), cluster: running.cluster() });
-    let node = starting.node(&gossip, role);
+    let node = starting.node(&gossip, role)?;
     starting.tasks.spawn(events::follow(Arc::clone(&node), Arc::clone(&store)));
     let door = starting.door(&node, &running, Arc::clone(&store));
     let http = starting.serve(sockets, &door);
