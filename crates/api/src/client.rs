@@ -38,19 +38,33 @@ impl Settings {
     }
 }
 
-/// One question. The path is not escaped yet.
+/// One question.
 #[derive(Debug)]
 pub struct Question<'a> {
     method: Method,
     path: &'a str,
+    is_escaped: bool,
     query: Vec<(&'a str, String)>,
+    headers: Vec<(&'a str, &'a str)>,
     body: Body,
 }
 
 impl<'a> Question<'a> {
-    /// A question without parameters and body.
+    /// A question without parameters and body. The path is not escaped yet.
     pub fn new(method: Method, path: &'a str) -> Self {
-        Self { method, path, query: Vec::new(), body: Body::empty() }
+        Self { method, path, is_escaped: false, query: Vec::new(), headers: Vec::new(), body: Body::empty() }
+    }
+
+    /// A question whose path, with parameters of its own, is sent as it is; it takes no others.
+    pub fn as_is(method: Method, target: &'a str) -> Self {
+        Self { is_escaped: true, ..Self::new(method, target) }
+    }
+
+    /// The same with one more header.
+    #[must_use]
+    pub fn header(mut self, name: &'a str, value: &'a str) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     /// The same with these parameters.
@@ -106,10 +120,10 @@ impl Client {
     /// # Errors
     /// [`ApiError::Transport`].
     pub async fn open(&self, question: Question<'_>) -> Result<Arriving, ApiError> {
-        let Question { method, path, query, body } = question;
-        let target = self.target(path, &query);
+        let Question { method, path, is_escaped, query, headers, body } = question;
+        let target = if is_escaped { path.to_owned() } else { self.target(path, &query) };
         let url = format!("{}{target}", self.settings.address);
-        match self.exchange(&method, &target, body).await {
+        match self.exchange(&method, &target, &headers, body).await {
             Ok(response) => Ok(Arriving::new(response, method, url)),
             Err(cause) => Err(ApiError::transport(&method, &url, cause)),
         }
@@ -123,7 +137,13 @@ impl Client {
         escape::target(path, common.chain(own))
     }
 
-    async fn exchange(&self, method: &Method, target: &str, body: Body) -> Result<Response<Incoming>, Cause> {
+    async fn exchange(
+        &self,
+        method: &Method,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Result<Response<Incoming>, Cause> {
         let settings = &self.settings;
         let stream = Stream::connect(&settings.address, settings.source).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
@@ -135,6 +155,9 @@ impl Client {
         }
         if let Some(user) = &settings.user {
             request = request.header("Authorization", format!("Basic {}", STANDARD.encode(user)));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         Ok(sender.send_request(request.body(body)?).await?)
     }

@@ -1,5 +1,8 @@
 //! Every queue, size and count bound of the program in one place, each with its reason.
 
+/// Bytes that are kept of what the handler of a watch prints; Consul's `WatchBufSize`.
+pub const WATCH_OUTPUT_BYTES: usize = 4 * 1024;
+
 /// Largest value of one key, in bytes: Consul's `limits.kv_max_value_size`.
 pub const KV_VALUE_BYTES: usize = 512 * 1024;
 
