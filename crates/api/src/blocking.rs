@@ -1,5 +1,6 @@
 //! The client for callers that block: a small runtime of its own that runs while a question is asked.
 
+use std::future::Future;
 use std::io::{self, Read};
 
 use bytes::{Buf, Bytes};
@@ -32,6 +33,11 @@ impl Api {
     /// The asynchronous client inside, for callers that bring a runtime of their own.
     pub const fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Runs what uses the asynchronous client, to its end.
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
     }
 
     /// Asks and waits for the whole answer. `path` is not escaped.

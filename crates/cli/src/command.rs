@@ -6,8 +6,8 @@ use proconsul_agent::flag::{Flag, Given};
 
 use crate::out::Out;
 use crate::{
-    agent, catalog, config, event, force_leave, info, intention, join, keygen, keyring, kv, leave, login, logout,
-    maint, members, operator, reload, rtt, services, validate, version,
+    agent, catalog, config, event, force_leave, info, intention, join, keygen, keyring, kv, leave, lock, login, logout,
+    maint, members, monitor, operator, reload, rtt, services, validate, version, watch,
 };
 
 /// One command.
@@ -67,6 +67,8 @@ pub(crate) enum Exit {
     NothingFound,
     /// 2: for `intention check`, whose 1 is an answer.
     Undecided,
+    /// 2: the program that ran under a lock ended with an error.
+    ChildFailed,
     /// 127: there is no such command.
     UnknownCommand,
 }
@@ -76,7 +78,7 @@ impl Exit {
         ExitCode::from(match self {
             Self::Success => 0,
             Self::Failure => 1,
-            Self::NothingFound | Self::Undecided => 2,
+            Self::NothingFound | Self::Undecided | Self::ChildFailed => 2,
             Self::UnknownCommand => 127,
         })
     }
@@ -110,10 +112,12 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &kv::import::COMMAND,
     &kv::put::COMMAND,
     &leave::COMMAND,
+    &lock::COMMAND,
     &login::COMMAND,
     &logout::COMMAND,
     &maint::COMMAND,
     &members::COMMAND,
+    &monitor::COMMAND,
     &operator::autopilot::get_config::COMMAND,
     &operator::autopilot::set_config::COMMAND,
     &operator::autopilot::state::COMMAND,
@@ -127,6 +131,7 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &services::register::COMMAND,
     &validate::COMMAND,
     &version::COMMAND,
+    &watch::COMMAND,
 ];
 
 /// The command that these words begin with, and the words after it.

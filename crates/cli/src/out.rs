@@ -24,6 +24,11 @@ impl Out {
             self.stdout.write_all(bytes).and_then(|()| self.stdout.write_all(b"\n")).and_then(|()| self.stdout.flush());
     }
 
+    /// Prints bytes as they are, and nothing after them.
+    pub(crate) fn piece(&mut self, bytes: &[u8]) {
+        let _ = self.stdout.write_all(bytes).and_then(|()| self.stdout.flush());
+    }
+
     /// Prints a text to standard error, and a newline unless it ends in one.
     pub(crate) fn complain(&mut self, text: &str) {
         let _ = writeln!(self.stderr, "{}", text.strip_suffix('\n').unwrap_or(text));

@@ -81,10 +81,14 @@ impl Joiner {
                     tracing::warn!(target: "agent", cluster = "LAN", retry_interval = ?pause, failures = ?failures, "Join cluster failed, will retry");
                 }
             }
-            let there = contact.wait_for(C::is_there);
-            let is_there = tokio::time::timeout(pause, there).await.is_ok_and(|there| there.is_ok());
-            if reached > 0 && is_there {
-                return Ok(());
+            if reached == 0 {
+                // Also when there is contact: a server alone leads itself, and goes on looking for the others.
+                tokio::time::sleep(pause).await;
+            } else {
+                let there = contact.wait_for(C::is_there);
+                if tokio::time::timeout(pause, there).await.is_ok_and(|there| there.is_ok()) {
+                    return Ok(());
+                }
             }
             pause = (pause * 2).min(join.retry_interval.max(FIRST_PAUSE));
         }

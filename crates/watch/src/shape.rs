@@ -40,8 +40,11 @@ const SERVICE: &[&str] = &[
     "Connect",
 ];
 
+/// A field, and what stands in it when nothing does.
+type Field = (&'static str, fn() -> Document);
+
 /// The fields of a check's definition that are always told.
-const DEFINITION: [(&str, fn() -> Document); 9] = [
+const DEFINITION: [Field; 9] = [
     ("Interval", zero_duration),
     ("Timeout", zero_duration),
     ("DeregisterCriticalServiceAfter", zero_duration),
@@ -98,9 +101,7 @@ fn check(check: Document) -> Document {
 }
 
 fn definition(given: &Document) -> Document {
-    let field = |(name, default): (&str, fn() -> Document)| {
-        (name.to_owned(), given.field(name).cloned().unwrap_or_else(default))
-    };
+    let field = |(name, default): Field| (name.to_owned(), given.field(name).cloned().unwrap_or_else(default));
     Document::Object(DEFINITION.into_iter().map(field).collect())
 }
 

@@ -93,11 +93,9 @@ async fn a_key_is_told_when_it_appears_and_when_it_changes_and_not_in_between() 
 #[tokio::test]
 async fn only_new_events_are_told() {
     let events = |ids: &[&str]| ids.iter().map(|id| json!({ "ID": id, "Name": "deploy" })).collect::<Value>();
-    let (client, _asked) = agent(vec![
-        (200, "X-Consul-Index: 1", events(&["a"])),
-        (200, "X-Consul-Index: 2", events(&["a", "b", "c"])),
-    ])
-    .await;
+    let (client, _asked) =
+        agent(vec![(200, "X-Consul-Index: 1", events(&["a"])), (200, "X-Consul-Index: 2", events(&["a", "b", "c"]))])
+            .await;
     let mut follower = Follower::new(client, &plan(json!({ "type": "event" })).unwrap());
     assert!(follower.next().await.unwrap().line().unwrap().contains("\"a\""));
     let news = follower.next().await.unwrap().line().unwrap();
@@ -112,12 +110,15 @@ async fn one_told() -> Told {
 #[tokio::test]
 async fn a_program_finds_the_news_on_its_input_and_the_index_in_its_environment() {
     let told = one_told().await;
-    let script = |line: &str| Handler::Script(Script(Words::Arguments(["/bin/sh", "-c", line].map(str::to_owned).to_vec())));
+    let script =
+        |line: &str| Handler::Script(Script(Words::Arguments(["/bin/sh", "-c", line].map(str::to_owned).to_vec())));
     assert_eq!(script("cat; echo $CONSUL_INDEX").tell(&told).await.unwrap(), "{\"web\":[]}\n7\n");
     assert_eq!(script("exec 0<&-; echo deaf").tell(&told).await.unwrap(), "deaf\n");
     let endless = script("yes | head -c 1000000").tell(&told).await.unwrap();
     assert_eq!(endless.len(), 4096, "as much is kept, and the program is not stopped by a full pipe");
-    assert!(matches!(script("exit 3").tell(&told).await, Err(HandlerError::Status(status, _)) if status.code() == Some(3)));
+    assert!(
+        matches!(script("exit 3").tell(&told).await, Err(HandlerError::Status(status, _)) if status.code() == Some(3))
+    );
     let missing = Handler::Script(Script(Words::Arguments(vec!["/nowhere/at/all".to_owned()])));
     assert!(matches!(missing.tell(&told).await, Err(HandlerError::Run(..))));
 }

@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod addresses;
 #[cfg(test)]
+mod alone;
+#[cfg(test)]
 mod autopilot;
 #[cfg(test)]
 mod catalog;
@@ -16,6 +18,8 @@ mod history;
 mod killed;
 #[cfg(test)]
 mod linear;
+#[cfg(test)]
+mod lock_command;
 #[cfg(test)]
 mod locks;
 #[cfg(test)]
