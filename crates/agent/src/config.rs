@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use proconsul_base::cidr::Cidr;
@@ -11,6 +12,7 @@ use proconsul_base::id::NodeId;
 use proconsul_types::autopilot::Configuration;
 use proconsul_types::pod_context::PodContext;
 
+mod definition;
 mod dns;
 pub mod environment;
 mod error;
@@ -28,6 +30,7 @@ mod source;
 mod telemetry;
 mod template;
 
+pub use self::definition::DefinitionMistake;
 pub use self::dns::DnsSettings;
 use self::environment::Environment;
 pub use self::error::{Mistake, Mistakes};
@@ -39,6 +42,7 @@ pub use self::place::Place;
 pub use self::telemetry::TelemetryConfig;
 pub use self::template::TemplateError;
 use crate::flag::Given;
+use crate::local::Definitions;
 
 /// The configuration that these flags, and the files they name, describe on this machine; or everything that is wrong with it.
 pub fn load(given: &Given, environment: &Environment<'_>) -> Result<Config, Mistakes> {
@@ -48,8 +52,9 @@ pub fn load(given: &Given, environment: &Environment<'_>) -> Result<Config, Mist
     }
     let sources = source::sources(given, environment, &mut gathered.mistakes, &mut gathered.warnings);
     gathered.all(given, &sources);
-    let gather::Gathered { settings, mut mistakes, warnings } = gathered;
+    let gather::Gathered { settings, definitions, mut mistakes, warnings } = gathered;
     let config = resolve::resolve(&settings, given.switch("dev"), environment, warnings, &mut mistakes);
+    let config = Config { local: LocalSettings { definitions, ..config.local }, ..config };
     if mistakes.is_empty() { Ok(config) } else { Err(Mistakes(mistakes)) }
 }
 
@@ -86,6 +91,8 @@ pub struct Config {
     pub serf_lan_bind: IpAddr,
     /// The port of each listener.
     pub ports: Ports,
+    /// The services and checks of this agent.
+    pub local: LocalSettings,
     /// How the cluster is found.
     pub join: Join,
     /// DNS: what is answered for, how, and who else is asked.
@@ -157,6 +164,19 @@ pub struct Ports {
     pub serf_lan: u16,
     /// WAN gossip; `None` keeps the server out of the WAN.
     pub serf_wan: Option<u16>,
+}
+
+/// The services and checks of an agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalSettings {
+    /// Those that the files define, in the order of the files.
+    pub definitions: Definitions,
+    /// The ports for sidecars that name none; `None` when there are none to give.
+    pub sidecar_ports: Option<RangeInclusive<u16>>,
+    /// How long a new output of a check may wait until it is written; zero for not at all (`check_update_interval`, 5 m).
+    pub check_update_interval: Duration,
+    /// Whether what checks print is dropped (`discard_check_output`).
+    pub discard_check_output: bool,
 }
 
 /// How an agent finds its cluster.

@@ -26,7 +26,7 @@ pub use self::checks::{Duty, HeldCheck, PlannedCheck};
 pub use self::hash::content_hash;
 pub use self::maintenance::{NODE_MAINTENANCE, SERVICE_MAINTENANCE, check_id as maintenance_check_id};
 pub use self::node::node;
-pub use self::registration::kind_of;
+pub use self::registration::{judge_kind, judge_service, kind_of};
 pub use self::reload::{Definitions, NotTaken};
 pub use self::services::{HeldService, Holding, Removal};
 pub use self::shared::Shared;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant as Clock};
 use parking_lot::Mutex;
 use proconsul_agent::Config;
 use proconsul_agent::config::Place;
-use proconsul_agent::local::{self, Definitions, Scripts, Settings, Shared, State};
+use proconsul_agent::local::{self, Scripts, Settings, Shared, State};
 use proconsul_base::rand::Rng;
 use proconsul_base::time::Instant;
 use proconsul_calls::catalog::CatalogCalls;
@@ -66,16 +66,16 @@ impl LocalState {
     pub(crate) fn load(config: &Config, rng: Rng) -> Result<Self, StartError> {
         let settings = Settings {
             node: local::node(config),
-            sidecar_ports: Some(21_000..=21_255),
-            check_update_interval: Duration::from_secs(300),
-            discard_check_output: false,
+            sidecar_ports: config.local.sidecar_ports.clone(),
+            check_update_interval: config.local.check_update_interval,
+            discard_check_output: config.local.discard_check_output,
             scripts: Scripts::default(),
         };
         let folder = config.data_dir.as_ref().map(Place::real);
         let store = folder.map(Store::open).transpose();
         let store = store.map_err(|source| StartError::Kept { folder: "services", source })?;
         let mut state = State::new(settings);
-        load::load(&mut state, &Definitions::default(), store.as_ref())?;
+        load::load(&mut state, &config.local.definitions, store.as_ref())?;
         Ok(Self {
             held: Shared::new(state),
             store,

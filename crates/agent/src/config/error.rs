@@ -5,6 +5,7 @@ use std::{fmt, io};
 
 use proconsul_hcl::{Mistake as Syntax, ReadError};
 
+use super::definition::DefinitionMistake;
 use super::origin::Origin;
 use super::template::TemplateError;
 use super::{Invalid, Place};
@@ -102,6 +103,16 @@ pub enum Mistake {
         key: &'static str,
         /// What is wrong with it.
         invalid: Invalid,
+    },
+    /// A service or check that cannot be held.
+    #[error("{origin}: {key}: {why}")]
+    Definition {
+        /// Where it stands.
+        origin: Origin,
+        /// The key: `service.check.ttl`.
+        key: String,
+        /// What is wrong with it.
+        why: DefinitionMistake,
     },
     /// An address template that cannot be worked out.
     #[error("{origin}: {key}")]

@@ -84,7 +84,7 @@ fn of_key(key: &'static Key) -> Option<Flag> {
         Kind::Boolean => Takes::Switch,
         Kind::Integer => Takes::Integer,
         Kind::Map => Takes::Text("key:value"),
-        Kind::Text | Kind::Duration | Kind::Texts | Kind::Any => VALUE,
+        _ => VALUE,
     };
     Some(Flag { name, takes, doc, default })
 }

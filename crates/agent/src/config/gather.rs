@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proconsul_base::text::duration;
 use proconsul_hcl::{Entry, Node, Object, Position, Value};
 
+use super::definition;
 use super::error::Mistake;
 use super::key::{self, Key, Kind, Role};
 use super::origin::Origin;
@@ -12,11 +13,13 @@ use super::settings::{Setting, Settings};
 use super::source::{Source, SourceName};
 use super::{Invalid, flags};
 use crate::flag::Given;
+use crate::local::Definitions;
 
 /// What all sources set, with everything found wrong on the way.
 #[derive(Default)]
 pub(super) struct Gathered {
     pub(super) settings: Settings,
+    pub(super) definitions: Definitions,
     pub(super) mistakes: Vec<Mistake>,
     pub(super) warnings: Vec<String>,
 }
@@ -68,6 +71,14 @@ impl Gathered {
                         found: other.kind(),
                     }),
                 }
+            } else if let Some(key) = key::find(&path).filter(|key| key.takes.is_definition()) {
+                // Several in one file are a list, as in Consul.
+                if seen.contains(&name.as_str()) && !key.takes.is_list() {
+                    self.mistakes.push(Mistake::SecondBlock { origin: origin(*at), key: path.clone() });
+                }
+                seen.push(name);
+                let entry = Entry { key: name.clone(), at: *at, node: node.clone() };
+                definition::read(key.takes, &entry, &mut self.definitions, origin, &mut self.mistakes);
             } else if let Some(key) = key::find(&path) {
                 self.set(key, &node.value, &origin(*at));
             } else {
@@ -131,6 +142,8 @@ fn flag_value(kind: Kind, text: &str) -> Value {
         }
         Kind::Any if matches!(text, "true" | "false") => Value::Boolean(text == "true"),
         Kind::Text | Kind::Duration | Kind::Any => Value::Text(text.to_owned()),
+        // No flag sets these.
+        Kind::Service | Kind::Services | Kind::Check | Kind::Checks => Value::Null,
     }
 }
 

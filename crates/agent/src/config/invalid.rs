@@ -103,6 +103,9 @@ pub enum Invalid {
     /// A listener that an agent cannot do without.
     #[error("must be a port from 1 to 65535, not {0}")]
     PortNeeded(i64),
+    /// A range of ports that ends before it begins.
+    #[error("sidecar_min_port must be less than sidecar_max_port. To disable, set both to zero.")]
+    SidecarPorts,
     /// Two listeners in one place.
     #[error("{first} address {address} already configured for {second}")]
     Clash {

@@ -31,11 +31,29 @@ pub enum Kind {
     Texts,
     /// Names with a text each; the later source wins for each name.
     Map,
+    /// One service.
+    Service,
+    /// Services.
+    Services,
+    /// One check.
+    Check,
+    /// Checks.
+    Checks,
     /// Anything; only used for what is absent here.
     Any,
 }
 
 impl Kind {
+    /// Whether it defines services or checks.
+    pub(super) fn is_definition(self) -> bool {
+        matches!(self, Self::Service | Self::Services | Self::Check | Self::Checks)
+    }
+
+    /// Whether it takes several.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self, Self::Services | Self::Checks)
+    }
+
     /// For messages.
     pub(super) fn expected(self) -> &'static str {
         match self {
@@ -45,6 +63,8 @@ impl Kind {
             Self::Duration => "a length of time in quotes, such as \"30s\"",
             Self::Texts => "a list of texts",
             Self::Map => "a block of names and texts",
+            Self::Service | Self::Check => "a block",
+            Self::Services | Self::Checks => "a list of blocks",
             Self::Any => "anything",
         }
     }

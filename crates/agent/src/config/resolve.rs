@@ -6,6 +6,7 @@ mod dns;
 mod http;
 mod identity;
 mod listen;
+mod local;
 mod output;
 mod telemetry;
 
@@ -60,6 +61,7 @@ pub(super) fn resolve(
         serf_lan_bind: addresses.serf_lan,
         ports,
         join: resolver.join(),
+        local: resolver.local(),
         dns,
         log: resolver.log(),
         telemetry: resolver.telemetry(),

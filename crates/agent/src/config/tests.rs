@@ -14,6 +14,7 @@ use crate::flag;
 mod autopilot;
 mod dns;
 mod http;
+mod local;
 
 /// A machine with one private address, and these files.
 #[derive(Default)]

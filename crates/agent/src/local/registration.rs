@@ -21,8 +21,8 @@ const WEIGHT_MAX: i64 = 65_535;
 const FAMILIES: [(&str, &str); 4] =
     [("lan_ipv4", "ipv4"), ("wan_ipv4", "ipv4"), ("lan_ipv6", "ipv6"), ("wan_ipv6", "ipv6")];
 
-/// Whether a service that came over the network is right in itself.
-pub(super) fn judge_service(given: &ServiceRegistration) -> Result<(), RegistrationError> {
+/// Whether a service is right in itself.
+pub fn judge_service(given: &ServiceRegistration) -> Result<(), RegistrationError> {
     if given.name.is_empty() {
         return Err(RegistrationError::MissingServiceName);
     }
@@ -39,7 +39,7 @@ pub(super) fn judge_service(given: &ServiceRegistration) -> Result<(), Registrat
     given.sidecar.as_deref().map_or(Ok(()), |sidecar| judge_checks(&sidecar.checks, RegistrationError::SidecarCheck))
 }
 
-/// Whether a check that came over the network is right in itself.
+/// Whether a check that stands alone is right in itself.
 pub(super) fn judge_check(given: &CheckRegistration) -> Result<(), RegistrationError> {
     if given.name.is_empty() {
         return Err(RegistrationError::MissingCheckName);
@@ -79,12 +79,8 @@ fn definition_mistakes(given: &ServiceRegistration) -> Vec<NodeServiceMistake> {
     let record = record(given, &"".into());
     let mut mistakes: Vec<_> = definition::mistakes(&record).into_iter().map(NodeServiceMistake::from).collect();
     let Some(sidecar) = given.sidecar.as_deref() else { return mistakes };
-    let gateway = match given.kind {
-        ServiceKind::MeshGateway => Some("mesh-gateway"),
-        ServiceKind::TerminatingGateway => Some("terminating-gateway"),
-        ServiceKind::IngressGateway => Some("ingress-gateway"),
-        ServiceKind::Typical | ServiceKind::ConnectProxy => None,
-    };
+    let is_gateway = !matches!(given.kind, ServiceKind::Typical | ServiceKind::ConnectProxy);
+    let gateway = is_gateway.then(|| given.kind.word());
     mistakes.extend(gateway.map(NodeServiceMistake::SidecarOfGateway));
     if !sidecar.id.is_empty() {
         mistakes.push(NodeServiceMistake::SidecarId);
@@ -96,7 +92,7 @@ fn definition_mistakes(given: &ServiceRegistration) -> Vec<NodeServiceMistake> {
 }
 
 /// Whether a check can be carried out at all.
-pub(super) fn judge_kind(given: &CheckRegistration) -> Result<(), CheckMistake> {
+pub fn judge_kind(given: &CheckRegistration) -> Result<(), CheckMistake> {
     let asked = [&given.http, &given.tcp, &given.udp, &given.grpc, &given.h2ping, &given.os_service];
     let is_asked = !given.script_args.is_empty() || asked.iter().any(|address| !address.is_empty());
     let is_alias = !given.alias_node.is_empty() || !given.alias_service.is_empty();

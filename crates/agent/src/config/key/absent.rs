@@ -24,7 +24,7 @@ const GOSSIP_ENCRYPTION: &str = "gossip is not encrypted";
 const TLS: &str = "connections are not encrypted or verified";
 const ACCESS: &str = "there is no access control";
 const NETWORKS: &str = "callers are not filtered by network";
-const SERVICES: &str = "services, checks and watches are not taken from files";
+const WATCHES: &str = "watches are not taken from files";
 const ENTERPRISE: &str = "this is a feature of Consul Enterprise";
 
 /// A warning each.
@@ -71,7 +71,6 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("autopilot.upgrade_version_tag", ENTERPRISE),
     harmless("cache", TUNING),
     harmless("check_output_max_size", CHECKS),
-    harmless("check_update_interval", CHECKS),
     harmless("config_entries", MESH),
     harmless("connect.ca_config", AUTHORITY),
     harmless("connect.ca_provider", AUTHORITY),
@@ -82,7 +81,6 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("disable_keyring_file", GOSSIP_ENCRYPTION),
     harmless("disable_remote_exec", "there is no remote execution"),
     harmless("disable_update_check", "nothing is sent to anyone"),
-    harmless("discard_check_output", CHECKS),
     harmless("dns_config.cache_max_age", DNS_CACHE),
     harmless("dns_config.prefer_namespace", ENTERPRISE),
     harmless("dns_config.use_cache", DNS_CACHE),
@@ -116,8 +114,6 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("ports.grpc_tls", MESH),
     harmless("ports.proxy_max_port", MESH),
     harmless("ports.proxy_min_port", MESH),
-    harmless("ports.sidecar_max_port", MESH),
-    harmless("ports.sidecar_min_port", MESH),
     harmless("primary_datacenter", WAN),
     harmless("primary_gateways", WAN),
     harmless("primary_gateways_interval", WAN),
@@ -167,8 +163,6 @@ pub(super) const UNSAFE: &[Key] = &[
     unsafely("ca_file", TLS),
     unsafely("ca_path", TLS),
     unsafely("cert_file", TLS),
-    unsafely("check", SERVICES),
-    unsafely("checks", SERVICES),
     unsafely("cloud", "there is no such service"),
     unsafely("default_intention_policy", ACCESS),
     unsafely("encrypt", GOSSIP_ENCRYPTION),
@@ -180,8 +174,6 @@ pub(super) const UNSAFE: &[Key] = &[
     unsafely("segments", ENTERPRISE),
     unsafely("serf_lan_allowed_cidrs", NETWORKS),
     unsafely("serf_wan_allowed_cidrs", NETWORKS),
-    unsafely("service", SERVICES),
-    unsafely("services", SERVICES),
     unsafely("telemetry.circonus_api_app", CIRCONUS),
     unsafely("telemetry.circonus_api_token", CIRCONUS),
     unsafely("telemetry.circonus_api_url", CIRCONUS),
@@ -201,5 +193,5 @@ pub(super) const UNSAFE: &[Key] = &[
     unsafely("verify_incoming_rpc", TLS),
     unsafely("verify_outgoing", TLS),
     unsafely("verify_server_hostname", TLS),
-    unsafely("watches", SERVICES),
+    unsafely("watches", WATCHES),
 ];

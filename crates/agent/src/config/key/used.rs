@@ -43,6 +43,15 @@ pub(super) const USED: &[Key] = &[
     flagged("ports.server", "server-port", Kind::Integer, "8300", "Port of RPC."),
     flagged("ports.serf_lan", "serf-lan-port", Kind::Integer, "8301", "Port of LAN gossip."),
     flagged("ports.serf_wan", "serf-wan-port", Kind::Integer, "8302", "Port of WAN gossip; -1 for none."),
+    key("ports.sidecar_min_port", Kind::Integer, "21000", "First port for sidecars that name none; 0 for none."),
+    key("ports.sidecar_max_port", Kind::Integer, "21255", "Last port for sidecars that name none; 0 for none."),
+    // What the agent holds.
+    key("service", Kind::Service, "", "A service of this node, with its checks."),
+    key("services", Kind::Services, "", "Services of this node, with their checks."),
+    key("check", Kind::Check, "", "A check of this node, or of a service on it."),
+    key("checks", Kind::Checks, "", "Checks of this node, or of services on it."),
+    key("check_update_interval", Kind::Duration, "5m", "Time that a new output of a check may wait; 0s for none."),
+    key("discard_check_output", Kind::Boolean, "false", "Drops what checks print."),
     // Finding the cluster.
     flagged("start_join", "join", Kind::Texts, "", "Agents to join once at start."),
     flagged("retry_join", "retry-join", Kind::Texts, "", "Agents to join until one answers."),
