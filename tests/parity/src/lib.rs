@@ -33,6 +33,7 @@
 //! GET /v1/health/state/any
 //!   any-order                                     the list's elements are compared as a set; `any-order Nodes`: those of a field
 //!   hide Output                                   the same for this answer alone
+//!   only Config                                   of a JSON object only this field is compared
 //!   single                                        not compared when ours is a cluster
 //! dns SRV web.service.consul +tcp +edns=1232      also +norecurse +subnet=10.0.0.0/24 +class=3 +opcode=2
 //!   counted                                       the records are a sample; only their numbers are compared

@@ -1,5 +1,5 @@
 //! Answers as text in which marks stand for what differs from run to run: `«i3»` for the third Raft index, `«u2»` for the second UUID,
-//! `«start»` for what was written before the first question, `«address»`, `«time»`. All else is kept as it was, so the order of fields counts, and `null` is not `[]`.
+//! `«h1»` for the first hash, `«start»` for what was written before the first question, `«address»`, `«time»`. All else is kept as it was, so the order of fields counts, and `null` is not `[]`.
 
 mod list;
 #[cfg(test)]
@@ -30,6 +30,7 @@ pub(crate) struct Normalizer {
     uuid: Regex,
     time: Regex,
     index: Regex,
+    hash: Regex,
     /// Indexes up to this one are of the start, in which everybody takes steps of its own.
     started: u64,
 }
@@ -54,6 +55,7 @@ impl Normalizer {
             uuid,
             time: expression(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"),
             index: expression(r#"("(?:CreateIndex|ModifyIndex|Index|LastIndex)":\s*|modify index )(\d+)"#),
+            hash: expression(r#"("ContentHash":\s*)"([0-9a-f]{1,16})""#),
             started,
         }
     }
@@ -64,6 +66,7 @@ impl Normalizer {
         for (name, value) in answer.headers.iter().filter(|(name, _)| !SILENT.contains(&name.as_str())) {
             let value = match name.as_str() {
                 "x-consul-index" => value.parse().map_or_else(|_| value.clone(), |index| self.mark(index)),
+                "x-consul-contenthash" => hash(value),
                 "x-consul-lastcontact" | "age" => "«number»".to_owned(),
                 _ => self.marked(value),
             };
@@ -73,7 +76,8 @@ impl Normalizer {
             let word = if answer.took >= waited(&request.path) { "the whole wait" } else { "something new" };
             text += &format!("after: {word}\n");
         }
-        let body = self.body(step, &escaped(&answer.body));
+        let body = escaped(&answer.body);
+        let body = self.body(step, step.only.as_deref().map_or(&*body, |field| list::value(&body, field)));
         let lines = body.split('\n').filter(|_| !body.is_empty());
         text + &lines.map(|line| format!("| {line}\n")).collect::<String>()
     }
@@ -105,7 +109,9 @@ impl Normalizer {
             let number = found[2].parse().map_or_else(|_| found[2].to_owned(), |index| self.mark(index));
             format!("{}{number}", &found[1])
         };
-        let text = self.index.replace_all(&text, index).into_owned();
+        let text = self.index.replace_all(&text, index);
+        let text = self.hash.replace_all(&text, |found: &Captures<'_>| format!("{}\"{}\"", &found[1], hash(&found[2])));
+        let text = text.into_owned();
         match &step.any_order {
             Some(field) => list::sorted(&text, field),
             None => text,
@@ -165,6 +171,11 @@ pub(crate) fn ranked(mut exchanges: Vec<Exchange>) -> Vec<Exchange> {
         exchange.answer = mark.replace_all(&exchange.answer, rename).into_owned();
     }
     exchanges
+}
+
+/// A hash of what is told beside it, of which only equality can be asked.
+fn hash(digits: &str) -> String {
+    u64::from_str_radix(digits, 16).map_or_else(|_| digits.to_owned(), |number| format!("«h{number}»"))
 }
 
 /// How many records of each type, for answers that are samples.

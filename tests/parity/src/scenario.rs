@@ -34,6 +34,8 @@ pub struct Step {
     /// The elements of this list are compared as a set: a field of the outermost object, or without a name the whole body. Lists of
     /// strings are then sets everywhere.
     pub any_order: Option<String>,
+    /// Of the body, which is a JSON object, only the value of this field is compared.
+    pub only: Option<String>,
     /// Fields whose values are not compared, only that they are there.
     pub hidden: Vec<String>,
     /// Only how many records there are is compared, for answers that are samples.

@@ -13,6 +13,16 @@ pub(super) fn sorted(text: &str, field: &str) -> String {
     format!("{before}{key}{}{}", elements.join(","), &rest[end..])
 }
 
+/// The value of a field of the outermost object, which is written without space; the whole text when there is no such field.
+pub(super) fn value<'t>(text: &'t str, field: &str) -> &'t str {
+    let key = format!("\"{field}\":");
+    let found = text.strip_prefix('{').and_then(|inner| {
+        let fields = elements(&inner[..end(inner)]);
+        fields.into_iter().find_map(|pair| pair.strip_prefix(&key))
+    });
+    found.unwrap_or(text)
+}
+
 /// Lists without lists or objects inside, wherever they are.
 fn strings_sorted(text: &str) -> String {
     let mut parts = text.split("[\"");
@@ -48,7 +58,7 @@ fn elements(inner: &str) -> Vec<&str> {
 
 /// Where the bracket is that closes what was opened before this text.
 fn end(text: &str) -> usize {
-    outside(text).find(|(_, letter)| *letter == ']').map_or(text.len(), |(place, _)| place)
+    outside(text).find(|(_, letter)| matches!(letter, ']' | '}')).map_or(text.len(), |(place, _)| place)
 }
 
 /// The letters that are neither in a string nor inside brackets that this text opens.

@@ -15,6 +15,7 @@ fn step() -> Step {
         action: Action::Ask(Request::get("/")),
         saves: Vec::new(),
         any_order: None,
+        only: None,
         hidden: Vec::new(),
         counted: false,
         single: false,
@@ -33,6 +34,7 @@ fn what_differs_from_run_to_run_is_marked_and_the_rest_is_kept() {
         r#"{"ModifyIndex": «i57»,"Index":1,"LockIndex":3}"#
     );
     assert_eq!(normal(r#"{"CreateIndex":9,"ModifyIndex":10}"#), r#"{"CreateIndex":«start»,"ModifyIndex":«i10»}"#);
+    assert_eq!(normal(r#"{"ContentHash":"00000000000000ff"}"#), r#"{"ContentHash":"«h255»"}"#);
     assert_eq!(normal("2026-01-02T03:04:05.6Z 0001-01-01T00:00:00Z"), "«time» 0001-01-01T00:00:00Z");
 }
 
@@ -59,6 +61,15 @@ fn lists_without_order_are_sorted_without_regard_to_marks() {
         r#"{"A":[2,1],"B":[{"a":3},{"c":[4]}],"C":0}"#
     );
     assert_eq!(list::sorted("null", ""), "null");
+}
+
+#[test]
+fn one_field_of_an_answer_is_taken_out_as_it_is_written() {
+    let text = r#"{"A":{"B":1,"x":"}"},"B":[{"c":"\"B\":"},2],"C":0}"#;
+    assert_eq!(list::value(text, "A"), r#"{"B":1,"x":"}"}"#);
+    assert_eq!(list::value(text, "B"), r#"[{"c":"\"B\":"},2]"#);
+    assert_eq!(list::value(text, "D"), text);
+    assert_eq!(list::value("no object", "A"), "no object");
 }
 
 #[test]
