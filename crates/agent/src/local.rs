@@ -24,7 +24,7 @@ use proconsul_types::node::{Node, Text};
 
 pub use self::checks::{Duty, HeldCheck, PlannedCheck};
 pub use self::hash::content_hash;
-pub use self::maintenance::{NODE_MAINTENANCE, SERVICE_MAINTENANCE, check_id as maintenance_check_id};
+pub use self::maintenance::check_id as maintenance_check_id;
 pub use self::node::node;
 pub use self::registration::{judge_kind, judge_service, kind_of};
 pub use self::reload::{Definitions, NotTaken};

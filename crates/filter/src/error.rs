@@ -54,6 +54,14 @@ pub enum FilterError {
 
 const FAILED: &str = "Failed to create boolean expression evaluator";
 
+impl FilterError {
+    /// What is wrong, without the words that stand in front when a filter is read.
+    pub fn reason(&self) -> String {
+        let told = self.to_string();
+        told.strip_prefix(FAILED).and_then(|rest| rest.strip_prefix(": ")).map_or(told.clone(), str::to_owned)
+    }
+}
+
 fn lines(errors: &[SyntaxError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }

@@ -17,6 +17,8 @@ pub use config::{Config, Profile};
 pub use event::Event;
 pub use handle::{FireError, ForceLeaveError, Handle, JoinError, JoinReport, Stopped, TagsError};
 pub use proconsul_serf::event::EventError;
+pub use proconsul_serf::force_leave::Refused;
 pub use proconsul_serf::{Member, Status, Tags, Versions};
+pub use proconsul_swim::ExchangeError;
 pub use start::{StartError, start};
 pub use view::{Stats, View};

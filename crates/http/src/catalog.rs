@@ -9,7 +9,7 @@ use proconsul_calls::catalog::{Deregister, NodeServices, Nodes, OfNode, Register
 use proconsul_calls::door::Door;
 use proconsul_calls::read::{Answer, Consistency, Contact};
 
-pub(crate) use self::body::node_id;
+pub(crate) use self::body::{AddressBody, Kind, ProxyBody, WeightsBody, node_id};
 use self::body::{DeregisterBody, RegisterBody};
 pub(crate) use self::instances::{asked, shown};
 pub(crate) use self::shape::{CHECK, HEALTH, INSTANCE, NODE, SERVICE};

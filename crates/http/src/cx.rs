@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 use hyper::body::{Body, Incoming};
+use hyper::header::{AUTHORIZATION, HeaderName};
 use hyper::{HeaderMap, Method};
 use proconsul_calls::read::{Answer, Consistency, ReadOptions};
 use proconsul_filter::Shape;
@@ -19,6 +20,8 @@ use crate::reply::{self, Reply};
 use crate::selection::Selection;
 use crate::serve::HttpConfig;
 use crate::{json, options};
+
+const TOKEN: HeaderName = HeaderName::from_static("x-consul-token");
 
 const NAMESPACE: &str = "x-consul-namespace";
 
@@ -61,6 +64,14 @@ impl<D> Cx<'_, D> {
         ];
         let other = asked.into_iter().find(|(_, name)| name.is_some_and(|name| !matches!(name, "" | "default")));
         other.map_or(Ok(()), |(place, _)| Err(HttpError::Namespace(place)))
+    }
+
+    /// The token of the request, from where Consul looks for it, in its order; empty for none.
+    pub(crate) fn token(&self) -> &str {
+        let header = |name: HeaderName| self.headers.get(name).and_then(|value| value.to_str().ok());
+        let bearer = || header(AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
+        let given = self.query.filled("token").or_else(|| header(TOKEN).filter(|token| !token.is_empty()));
+        given.or_else(bearer).unwrap_or_default()
     }
 
     /// Whether a body comes with the request. One that does not say how long it is counts as none, as in Consul.

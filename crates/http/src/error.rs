@@ -5,6 +5,7 @@ use proconsul_calls::agent::AgentError;
 use proconsul_calls::error::CallError;
 use proconsul_filter::FilterError;
 
+use crate::agent::AgentRefusal;
 use crate::body::BodyLimit;
 use crate::config::ConfigRefusal;
 use crate::connect::IntentionRefusal;
@@ -20,6 +21,9 @@ pub(crate) enum HttpError {
     /// The agent itself was asked, and did not do it.
     #[error(transparent)]
     Agent(#[from] AgentError),
+    /// A request to the agent itself that cannot be.
+    #[error(transparent)]
+    AgentRequest(#[from] AgentRefusal),
     /// The call of a read was made and failed, where Consul sends the headers of a read all the same: index 1, no leader.
     #[error(transparent)]
     Read(CallError),

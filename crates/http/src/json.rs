@@ -1,5 +1,6 @@
 //! JSON as Go writes it: compact, with `<`, `>` and `&` escaped; `?pretty` in four spaces and a line end.
 
+pub(crate) mod agent;
 pub(crate) mod check;
 mod form;
 pub(crate) mod node;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use proconsul_base::index::Index;
 use proconsul_base::text::duration::{self, DurationError};
+use proconsul_calls::agent::Unless;
 use proconsul_calls::read::{Consistency, ReadOptions, Wait};
 
 use crate::error::HttpError;
@@ -42,9 +43,22 @@ fn consistency(query: &Query<'_>) -> Result<Consistency, HttpError> {
 
 /// Reads how long to wait for a change of what index.
 pub(crate) fn wait(query: &Query<'_>) -> Result<Option<Wait>, HttpError> {
-    let at_most = query.filled("wait").map(length).transpose().map_err(|_| HttpError::Wait)?;
+    let at_most = at_most(query)?;
     let index = query.filled("index").map(str::parse).transpose().map_err(|_| HttpError::Index)?;
     Ok(index.filter(|index| *index > 0).map(|index| Wait { index: Index(index), at_most }))
+}
+
+/// Reads how long to wait at most.
+fn at_most(query: &Query<'_>) -> Result<Option<Duration>, HttpError> {
+    query.filled("wait").map(length).transpose().map_err(|_| HttpError::Wait)
+}
+
+/// Reads how long to wait for other content than that of a hash; `None` without a hash.
+pub(crate) fn wait_for_hash<'q>(query: &'q Query<'_>) -> Result<Option<Unless<'q>>, HttpError> {
+    // An index has no meaning there, and is refused all the same when it is none.
+    wait(query)?;
+    let at_most = at_most(query)?;
+    Ok(query.filled("hash").map(|hash| Unless { hash, at_most }))
 }
 
 /// A length of time; one below zero counts as none at all, as in Consul.

@@ -23,6 +23,8 @@ const INDEX: HeaderName = HeaderName::from_static("x-consul-index");
 const KNOWN_LEADER: HeaderName = HeaderName::from_static("x-consul-knownleader");
 const LAST_CONTACT: HeaderName = HeaderName::from_static("x-consul-lastcontact");
 const EFFECTIVE_CONSISTENCY: HeaderName = HeaderName::from_static("x-consul-effective-consistency");
+const CONTENT_HASH: HeaderName = HeaderName::from_static("x-consul-contenthash");
+const REASON: HeaderName = HeaderName::from_static("x-consul-reason");
 const ZERO: HeaderValue = HeaderValue::from_static("0");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const PLAIN: HeaderValue = HeaderValue::from_static("text/plain");
@@ -37,6 +39,7 @@ impl HttpError {
         match self {
             Self::Call(call) | Self::Read(call) => of_call(call),
             Self::Agent(error) => agent::status(error),
+            Self::AgentRequest(refusal) => refusal.status(),
             Self::Config(refusal) => refusal.status(),
             Self::Intention(refusal) => refusal.status(),
             // Consul's own choice: a wrong number is no bad request there.
@@ -129,6 +132,31 @@ pub(crate) fn text(status: StatusCode, body: Bytes) -> Reply {
 pub(crate) fn json(body: Bytes) -> Reply {
     let mut reply = body_of(StatusCode::OK, body);
     reply.headers_mut().insert(CONTENT_TYPE, JSON);
+    reply
+}
+
+/// Adds the hash of what is told.
+pub(crate) fn with_content_hash(mut reply: Reply, hash: &str) -> Reply {
+    if let Ok(hash) = HeaderValue::from_str(hash) {
+        reply.headers_mut().insert(CONTENT_HASH, hash);
+    }
+    reply
+}
+
+/// Makes an answer one whose status tells how something is, and adds what the status stands for.
+pub(crate) fn with_reason(mut reply: Reply, status: StatusCode, reason: &str) -> Reply {
+    *reply.status_mut() = status;
+    // A name with bytes that no header may have goes untold.
+    if let Ok(reason) = HeaderValue::from_str(reason) {
+        reply.headers_mut().insert(REASON, reason);
+    }
+    reply
+}
+
+/// One word for programs that read no JSON.
+pub(crate) fn word(word: String) -> Reply {
+    let mut reply = body_of(StatusCode::OK, word.into());
+    reply.headers_mut().insert(CONTENT_TYPE, PLAIN);
     reply
 }
 

@@ -85,13 +85,32 @@ surface! {
     }
     // This agent.
     boxed agent {
-        AgentLeave: "agent/leave" "OPTIONS,PUT" => agent::leave;
+        AgentServices: "agent/services" "OPTIONS,GET" => agent::services;
+        AgentServiceRegister: "agent/service/register" "OPTIONS,PUT" => agent::register_service;
+        AgentServiceDeregister: "agent/service/deregister/" "OPTIONS,PUT" => agent::deregister_service;
+        AgentServiceMaintenance: "agent/service/maintenance/" "OPTIONS,PUT" => agent::service_maintenance;
+        AgentService: "agent/service/" "OPTIONS,GET" => agent::service;
+        AgentChecks: "agent/checks" "OPTIONS,GET" => agent::checks;
+        AgentCheckRegister: "agent/check/register" "OPTIONS,PUT" => agent::register_check;
+        AgentCheckDeregister: "agent/check/deregister/" "OPTIONS,PUT" => agent::deregister_check;
+        AgentCheckPass: "agent/check/pass/" "OPTIONS,PUT" => agent::pass;
+        AgentCheckWarn: "agent/check/warn/" "OPTIONS,PUT" => agent::warn;
+        AgentCheckFail: "agent/check/fail/" "OPTIONS,PUT" => agent::fail;
+        AgentCheckUpdate: "agent/check/update/" "OPTIONS,PUT" => agent::update;
+        AgentHealthById: "agent/health/service/id/" "OPTIONS,GET" => agent::by_id;
+        AgentHealthByName: "agent/health/service/name/" "OPTIONS,GET" => agent::by_name;
+        AgentMaintenance: "agent/maintenance" "OPTIONS,PUT" => agent::node_maintenance;
         AgentMembers: "agent/members" "OPTIONS,GET" => agent::members;
         AgentMetrics: "agent/metrics" "OPTIONS,GET" => agent::metrics;
         AgentMetricsStream: "agent/metrics/stream" "OPTIONS,GET" => agent::metrics_stream;
         AgentMonitor: "agent/monitor" "OPTIONS,GET" => agent::monitor;
+        AgentJoin: "agent/join/" "OPTIONS,PUT" => agent::join;
+        AgentForceLeave: "agent/force-leave/" "OPTIONS,PUT" => agent::force_leave;
+        AgentLeave: "agent/leave" "OPTIONS,PUT" => agent::leave;
         AgentSelf: "agent/self" "OPTIONS,GET" => agent::this_agent;
         AgentToken: "agent/token/" "OPTIONS,PUT" => acl::disabled;
+        AgentVersion: "agent/version" "OPTIONS,GET" => agent::version;
+        AgentConnectAuthorize: "agent/connect/authorize" "OPTIONS,POST" => agent::authorize;
         AgentConnectRoots: "agent/connect/ca/roots" "OPTIONS,GET" => connect::certificates;
         AgentConnectLeaf: "agent/connect/ca/leaf/" "OPTIONS,GET" => connect::certificates;
     }

@@ -1,11 +1,7 @@
 //! Which instances are told, and with which weight.
 
-use proconsul_types::check::{CRITICAL, PASSING, WARNING};
+use proconsul_types::check::{CRITICAL, NODE_MAINTENANCE, PASSING, SERVICE_MAINTENANCE, WARNING};
 use proconsul_types::service::ServiceInstance;
-
-/// What checks that put a node or a service into maintenance are called, or begin with.
-const NODE_MAINTENANCE: &str = "_node_maintenance";
-const SERVICE_MAINTENANCE: &str = "_service_maintenance:";
 
 /// Whether an instance is told: nothing about it is critical; nothing even warns when only passing ones are wanted.
 pub(crate) fn is_told(instance: &ServiceInstance, only_passing: bool) -> bool {

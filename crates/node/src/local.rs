@@ -2,6 +2,7 @@
 
 mod describe;
 mod heard;
+mod joined;
 mod monitor;
 mod pool;
 mod server;
@@ -20,6 +21,7 @@ use tokio::sync::Notify;
 pub(crate) use self::stats::section;
 use crate::local_state::LocalState;
 use crate::metrics::Followers;
+use crate::resolve::Resolver;
 use crate::role::Role;
 
 /// What the doors of this node ask it.
@@ -40,6 +42,8 @@ pub(crate) struct Node {
     pub(crate) local: Arc<LocalState>,
     /// Those who wait for intervals of metrics.
     pub(crate) followers: Followers,
+    /// Where names are asked.
+    pub(crate) resolver: Arc<Resolver>,
 }
 
 /// What only gossip's own task knows; asked once a second, so that answers need not wait for it.
@@ -72,6 +76,7 @@ impl Node {
         role: Role,
         left: Arc<Notify>,
         local: Arc<LocalState>,
+        resolver: Arc<Resolver>,
     ) -> Self {
         Self {
             config,
@@ -83,6 +88,7 @@ impl Node {
             events: Arc::default(),
             local,
             followers: Followers::default(),
+            resolver,
         }
     }
 

@@ -125,7 +125,7 @@ impl Starting {
     fn node(&mut self, gossip: &gossip::Handle, role: Role) -> Result<Arc<Node>, StartError> {
         let local = Arc::new(LocalState::load(&self.config, self.rng.fork())?);
         let (config, left) = (Arc::clone(&self.config), Arc::clone(&self.left));
-        let node = Arc::new(Node::new(config, gossip.clone(), role, left, local));
+        let node = Arc::new(Node::new(config, gossip.clone(), role, left, local, Arc::clone(&self.resolver)));
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
         metrics::begin(&mut self.tasks, &node);
         let left = Arc::clone(&self.left);

@@ -18,6 +18,12 @@ pub const CRITICAL: &str = "critical";
 /// The check of a node that says what gossip thinks of it.
 pub const SERF_HEALTH: &str = "serfHealth";
 
+/// The check that puts a node into maintenance.
+pub const NODE_MAINTENANCE: &str = "_node_maintenance";
+
+/// Begins the id of the check that puts a service into maintenance; the service's id follows.
+pub const SERVICE_MAINTENANCE: &str = "_service_maintenance:";
+
 /// One check of a node or of a service on it.
 ///
 /// Users see `Node, CheckID, Name, Status, Notes, Output, ServiceID, ServiceName, ServiceTags, Type, Definition, CreateIndex,

@@ -1,16 +1,10 @@
 //! Maintenance: a critical check that nobody carries out keeps a service, or the whole node, out of answers.
 
-use proconsul_types::check::{CRITICAL, Check};
+use proconsul_types::check::{CRITICAL, Check, NODE_MAINTENANCE, SERVICE_MAINTENANCE};
 use proconsul_types::service::Service;
 
 use super::checks::PlannedCheck;
 use super::{Source, State};
-
-/// The check that puts the node into maintenance.
-pub const NODE_MAINTENANCE: &str = "_node_maintenance";
-
-/// Begins the id of the check that puts a service into maintenance; its id follows.
-pub const SERVICE_MAINTENANCE: &str = "_service_maintenance:";
 
 const NODE_REASON: &str =
     "Maintenance mode is enabled for this node, but no reason was provided. This is a default message.";

@@ -14,6 +14,18 @@ pub enum AgentError {
     /// There is no such service here.
     #[error("unknown service ID: {0}")]
     UnknownService(String),
+    /// There is no such member.
+    #[error("agent: No node found with name '{0}'")]
+    UnknownNode(String),
+    /// Nobody was reached; a line for each address.
+    #[error("{}", mistakes::list(.0))]
+    Join(Vec<String>),
+    /// Only servers have a wide-area pool, and this one has none yet.
+    #[error("this agent is in no wide-area pool, so it can join nobody there")]
+    NoWideArea,
+    /// Gossip has been shut down.
+    #[error("this agent is shutting down")]
+    Stopped,
     /// There is no such service here that could go into maintenance.
     #[error("No service registered with ID {}", quoted(.0))]
     NotRegistered(String),

@@ -12,7 +12,7 @@ pub(crate) async fn members<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpEr
     if cx.query.filled("segment").is_some_and(|segment| segment != "_all") {
         return Err(HttpError::Segment);
     }
-    cx.record(&cx.door.agent().members(cx.query.has("wan")))
+    cx.record(&cx.door.agent().members(cx.query.filled("wan").is_some()))
 }
 
 pub(crate) async fn leave<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {

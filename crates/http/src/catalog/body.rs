@@ -13,7 +13,7 @@ use proconsul_types::node::{Meta, Node};
 
 pub(crate) use self::check::CheckBody;
 use self::check::Checks;
-pub(crate) use self::service::ServiceBody;
+pub(crate) use self::service::{AddressBody, Kind, ProxyBody, ServiceBody, WeightsBody};
 use crate::decode::{DecodeError, FromJson, Json, record};
 use crate::error::HttpError;
 

@@ -52,6 +52,14 @@ impl DecodeError {
         Self::kind_in(json.kind().to_owned(), "map[string]interface {}".to_owned())
     }
 
+    /// The same without a word about the enterprise edition, as the agent's own endpoints tell it.
+    pub(crate) fn plain(&self) -> String {
+        match self {
+            Self::UnknownField(name) => format!("json: unknown field {name:?}"),
+            other => other.to_string(),
+        }
+    }
+
     fn kind_in(found: String, expected: String) -> Self {
         Self::Kind { found, place: Place::default(), expected }
     }

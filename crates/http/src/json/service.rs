@@ -137,11 +137,11 @@ pub(crate) const fn kind(kind: ServiceKind) -> &'static str {
     }
 }
 
-fn filled(service: &Service) -> Option<&BTreeMap<String, ServiceAddress>> {
+pub(super) fn filled(service: &Service) -> Option<&BTreeMap<String, ServiceAddress>> {
     service.tagged_addresses.as_deref().filter(|addresses| !addresses.is_empty())
 }
 
-fn address(out: &mut Vec<u8>, address: &ServiceAddress) {
+pub(super) fn address(out: &mut Vec<u8>, address: &ServiceAddress) {
     out.extend_from_slice(b"{\"Address\":");
     string(out, &address.address);
     name!(out, "Port");
@@ -149,7 +149,7 @@ fn address(out: &mut Vec<u8>, address: &ServiceAddress) {
     out.push(b'}');
 }
 
-fn weights(out: &mut Vec<u8>, weights: Weights) {
+pub(super) fn weights(out: &mut Vec<u8>, weights: Weights) {
     out.extend_from_slice(b"{\"Passing\":");
     integer(out, weights.passing);
     name!(out, "Warning");
@@ -165,6 +165,11 @@ fn connect(out: &mut Vec<u8>, service: &Service) {
 
 /// Appends the fields of a proxy that are filled.
 pub(crate) fn proxy(out: &mut Vec<u8>, proxy: &Proxy) {
+    proxy_with(out, proxy, upstream);
+}
+
+/// The same with upstreams in a form of their own.
+pub(super) fn proxy_with(out: &mut Vec<u8>, proxy: &Proxy, upstream: fn(&mut Vec<u8>, &Upstream)) {
     let mut fields = Fields::new(out);
     fields.text("DestinationServiceName", &proxy.destination_service_name);
     fields.text("DestinationServiceID", &proxy.destination_service_id);
@@ -210,7 +215,7 @@ fn upstream(out: &mut Vec<u8>, upstream: &Upstream) {
     fields.end();
 }
 
-fn mode(out: &mut Vec<u8>, mode: &str) {
+pub(super) fn mode(out: &mut Vec<u8>, mode: &str) {
     let mut fields = Fields::new(out);
     fields.text("Mode", mode);
     fields.end();

@@ -28,7 +28,7 @@ async fn the_agent_and_the_cluster_are_told_in_consuls_forms() {
         ("/v1/catalog/datacenters?dc=dc9", r#"["dc1","dc2"]"#),
         ("/v1/agent/members?dc=dc9", &members),
         ("/v1/agent/members?segment=_all", &members),
-        ("/v1/agent/members?wan", "[]"),
+        ("/v1/agent/members?wan=1", "[]"),
         ("/v1/agent/self", &this),
         ("/v1/operator/raft/configuration", raft),
     ];

@@ -14,6 +14,9 @@ mod configured;
 mod connect;
 mod connections;
 mod health;
+#[cfg(test)]
+mod holding;
+mod holds;
 mod kv;
 mod operator;
 mod query;

@@ -10,12 +10,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use proconsul_agent::event::History;
+use proconsul_agent::local::Shared;
 use proconsul_base::index::Index;
 use proconsul_base::rand::Rng;
-use proconsul_calls::agent::{
-    AgentError, Applied, Events, HeardCalls, ListEvents, LocalCalls, Maintenance, OneService, PoolCalls, SelfCalls,
-    ServiceContent,
-};
+use proconsul_calls::agent::{AgentError, Events, HeardCalls, ListEvents, PoolCalls, SelfCalls};
 use proconsul_calls::error::Unavailable;
 use proconsul_calls::event::BroadcastError;
 use proconsul_calls::read::{Consistency, Contact};
@@ -33,13 +31,12 @@ use proconsul_types::check::{Check, PASSING, SERF_HEALTH};
 use proconsul_types::event::UserEvent;
 use proconsul_types::node::Node;
 use proconsul_types::operator::{RaftConfiguration, RaftServer};
-use proconsul_types::registration::{CheckRegistration, ServiceRegistration};
-use proconsul_types::service::Service;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::client::{Answer, Client};
+use crate::holding;
 
 /// The log begins at index 10.
 pub(crate) struct FakeReplica {
@@ -108,7 +105,12 @@ impl Replica for FakeReplica {
     }
 }
 
-struct FakeLocal(Arc<Notify>, History);
+/// The node around the server.
+pub(crate) struct FakeLocal {
+    stop: Arc<Notify>,
+    heard: History,
+    pub(crate) held: Shared,
+}
 
 fn member() -> Member {
     Member {
@@ -131,51 +133,16 @@ impl PoolCalls for FakeLocal {
         if wide_area { Vec::new() } else { vec![member()] }
     }
 
+    async fn join(&self, addresses: &[&str], wide_area: bool) -> Result<usize, AgentError> {
+        if wide_area { Err(AgentError::NoWideArea) } else { Ok(addresses.len()) }
+    }
+
+    async fn force_leave(&self, node: &str, _prune: bool) -> Result<(), AgentError> {
+        if node == "one" { Ok(()) } else { Err(AgentError::UnknownNode(node.to_owned())) }
+    }
+
     async fn leave(&self) -> Result<(), AgentError> {
-        self.0.notify_one();
-        Ok(())
-    }
-}
-
-/// Holds nothing.
-impl LocalCalls for FakeLocal {
-    fn services(&self) -> Vec<Arc<Service>> {
-        Vec::new()
-    }
-
-    fn checks(&self) -> Vec<Arc<Check>> {
-        Vec::new()
-    }
-
-    async fn service(&self, asked: OneService<'_>) -> Result<ServiceContent, AgentError> {
-        Err(AgentError::UnknownService(asked.id.to_owned()))
-    }
-
-    async fn register_service(&self, _: ServiceRegistration, _: bool) -> Result<(), AgentError> {
-        Ok(())
-    }
-
-    async fn deregister_service(&self, _: &str) -> Result<(), AgentError> {
-        Ok(())
-    }
-
-    async fn register_check(&self, _: CheckRegistration) -> Result<(), AgentError> {
-        Ok(())
-    }
-
-    async fn deregister_check(&self, _: &str) -> Result<(), AgentError> {
-        Ok(())
-    }
-
-    async fn update_ttl(&self, id: &str, _: Applied) -> Result<(), AgentError> {
-        Err(AgentError::NoTtl(id.to_owned()))
-    }
-
-    async fn service_maintenance(&self, id: &str, _: Option<Maintenance<'_>>) -> Result<(), AgentError> {
-        Err(AgentError::NotRegistered(id.to_owned()))
-    }
-
-    async fn node_maintenance(&self, _: Option<Maintenance<'_>>) -> Result<(), AgentError> {
+        self.stop.notify_one();
         Ok(())
     }
 }
@@ -197,7 +164,7 @@ impl SelfCalls for FakeLocal {
 
 impl HeardCalls for FakeLocal {
     async fn event_list(&self, list: ListEvents<'_>) -> Events {
-        self.1.list(list, QueryTime::default().max).await
+        self.heard.list(list, QueryTime::default().max).await
     }
 }
 
@@ -207,7 +174,7 @@ impl Local for FakeLocal {
     }
 
     async fn fire_event(&self, event: &UserEvent) -> Result<(), BroadcastError> {
-        self.1.add(event.clone());
+        self.heard.add(event.clone());
         Ok(())
     }
 
@@ -244,7 +211,7 @@ impl World {
             query_time: QueryTime::default(),
             session_ttl_min: Duration::from_secs(10),
         };
-        let local = Arc::new(FakeLocal(stop.clone(), History::default()));
+        let local = Arc::new(FakeLocal { stop: stop.clone(), heard: History::default(), held: holding::nothing() });
         let server = Server::new(replica.clone(), local, store, settings, Rng::seeded(1));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -25,7 +25,7 @@ impl SelfCalls for Node {
             coord: self.coordinate(),
             member: pool::member(&self.gossip.local()),
             stats: self.stats(),
-            meta: self.config.node_meta.clone(),
+            meta: proconsul_agent::local::node(&self.config).meta.as_deref().cloned().unwrap_or_default(),
         }
     }
 }

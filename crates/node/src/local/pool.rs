@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use proconsul_calls::agent::{AgentError, PoolCalls};
+use proconsul_gossip::{ForceLeaveError, Refused};
 use proconsul_types::agent::Member;
 
 use super::Node;
@@ -10,6 +11,30 @@ use super::Node;
 impl PoolCalls for Node {
     fn members(&self, wide_area: bool) -> Vec<Member> {
         if wide_area { Vec::new() } else { self.gossip.members().iter().map(member).collect() }
+    }
+
+    async fn join(&self, addresses: &[&str], wide_area: bool) -> Result<usize, AgentError> {
+        if wide_area {
+            return Err(AgentError::NoWideArea);
+        }
+        let (mut reached, mut failed) = (0, Vec::new());
+        for address in addresses {
+            let (more, why) = self.join_at(address).await;
+            reached += more;
+            failed.extend(why.iter().map(ToString::to_string));
+        }
+        match (reached, &failed[..]) {
+            (0, []) => Err(AgentError::Stopped),
+            (0, _) => Err(AgentError::Join(failed)),
+            _ => Ok(reached),
+        }
+    }
+
+    async fn force_leave(&self, node: &str, prune: bool) -> Result<(), AgentError> {
+        self.gossip.force_leave(node, prune).await.map_err(|error| match error {
+            ForceLeaveError::Refused(Refused::Unknown(name)) => AgentError::UnknownNode(name),
+            ForceLeaveError::Stopped(_) => AgentError::Stopped,
+        })
     }
 
     async fn leave(&self) -> Result<(), AgentError> {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use proconsul_agent::local::{NODE_MAINTENANCE, maintenance_check_id};
+use proconsul_agent::local::maintenance_check_id;
 use proconsul_calls::agent::{AgentError, Applied, LocalCalls, Maintenance, OneService, ServiceContent, Unfit, Unless};
-use proconsul_types::check::Check;
+use proconsul_types::check::{Check, NODE_MAINTENANCE};
 use proconsul_types::registration::{CheckRegistration, ServiceRegistration};
 use proconsul_types::service::Service;
 

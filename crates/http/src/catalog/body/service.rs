@@ -53,9 +53,7 @@ impl TryFrom<ServiceBody> for Service {
     type Error = HttpError;
 
     fn try_from(body: ServiceBody) -> Result<Self, HttpError> {
-        let address = |AddressBody { address, port }| ServiceAddress { address, port };
-        let addresses = |map: BTreeMap<String, AddressBody>| map.into_iter().map(|(name, at)| (name, address(at)));
-        let weights = body.weights.unwrap_or(WeightsBody { passing: 1, warning: 1 });
+        let addresses = |map: BTreeMap<String, AddressBody>| map.into_iter().map(|(name, at)| (name, at.into()));
         Ok(Self {
             kind: body.kind.read()?,
             id: body.id,
@@ -66,7 +64,7 @@ impl TryFrom<ServiceBody> for Service {
             tagged_addresses: body.tagged_addresses.map(|map| Arc::new(addresses(map).collect())),
             meta: body.meta,
             port: body.port,
-            weights: Weights { passing: weights.passing, warning: weights.warning },
+            weights: body.weights.map_or(Weights { passing: 1, warning: 1 }, Into::into),
             enable_tag_override: body.enable_tag_override,
             proxy: Arc::new(body.proxy.into()),
             connect_native: body.connect.native,
@@ -78,7 +76,7 @@ impl TryFrom<ServiceBody> for Service {
 
 /// A kind as it was written.
 #[derive(Clone, Debug, Default)]
-struct Kind(String);
+pub(crate) struct Kind(String);
 
 impl FromJson for Kind {
     fn type_name() -> Cow<'static, str> {
@@ -94,7 +92,7 @@ impl FromJson for Kind {
 }
 
 impl Kind {
-    fn read(self) -> Result<ServiceKind, HttpError> {
+    pub(crate) fn read(self) -> Result<ServiceKind, HttpError> {
         Ok(match &*self.0 {
             "" => ServiceKind::Typical,
             "connect-proxy" => ServiceKind::ConnectProxy,
@@ -107,20 +105,32 @@ impl Kind {
 }
 
 #[derive(Clone, Debug, Default)]
-struct AddressBody {
+pub(crate) struct AddressBody {
     address: String,
     port: i64,
 }
 
 record!(AddressBody, "structs.ServiceAddress", strict { "Address" => address, "Port" => port });
 
+impl From<AddressBody> for ServiceAddress {
+    fn from(AddressBody { address, port }: AddressBody) -> Self {
+        Self { address, port }
+    }
+}
+
 #[derive(Clone, Debug, Default)]
-struct WeightsBody {
+pub(crate) struct WeightsBody {
     passing: i64,
     warning: i64,
 }
 
 record!(WeightsBody, "structs.Weights", strict { "Passing" => passing, "Warning" => warning });
+
+impl From<WeightsBody> for Weights {
+    fn from(WeightsBody { passing, warning }: WeightsBody) -> Self {
+        Self { passing, warning }
+    }
+}
 
 #[derive(Clone, Debug, Default)]
 struct ConnectBody {
@@ -132,7 +142,7 @@ record!(ConnectBody, "struct { SidecarServiceSnake *structs.ServiceDefinition \"
 });
 
 #[derive(Clone, Debug, Default)]
-struct ProxyBody {
+pub(crate) struct ProxyBody {
     destination_service_name: String,
     destination_service_id: String,
     local_service_address: String,
@@ -203,7 +213,10 @@ struct UpstreamBody {
     mesh_gateway: MeshGatewayBody,
 }
 
-record!(UpstreamBody, "structs.Upstream", itself strict {
+record!(
+    UpstreamBody,
+    "struct { DestinationTypeSnake string \"json:\\\"destination_type\\\"\"; DestinationNamespaceSnake string \"json:\\\"destination_namespace\\\"\"; DestinationNameSnake string \"json:\\\"destination_name\\\"\"; LocalBindPortSnake int \"json:\\\"local_bind_port\\\"\"; LocalBindAddressSnake string \"json:\\\"local_bind_address\\\"\"; *structs.Alias }",
+    itself strict {
     "DestinationType" | "destination_type" => destination_type,
     "DestinationNamespace" | "destination_namespace" => destination_namespace,
     "DestinationName" | "destination_name" => destination_name,
@@ -211,7 +224,7 @@ record!(UpstreamBody, "structs.Upstream", itself strict {
     "LocalBindAddress" | "local_bind_address" => local_bind_address,
     "LocalBindPort" | "local_bind_port" => local_bind_port,
     "Config" => config,
-    "MeshGateway" | "mesh_gateway" => mesh_gateway,
+    "MeshGateway" => mesh_gateway,
 });
 
 impl From<UpstreamBody> for Upstream {
@@ -253,7 +266,10 @@ struct ExposePathBody {
     parsed_from_check: bool,
 }
 
-record!(ExposePathBody, "structs.ExposePath", itself strict {
+record!(
+    ExposePathBody,
+    "struct { LocalPathPortSnake int \"json:\\\"local_path_port\\\"\"; ListenerPortSnake int \"json:\\\"listener_port\\\"\"; *structs.Alias }",
+    itself strict {
     "ListenerPort" | "listener_port" => listener_port,
     "Path" => path,
     "LocalPathPort" | "local_path_port" => local_path_port,
