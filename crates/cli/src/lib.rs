@@ -115,7 +115,8 @@ fn run_command(program: &str, command: &Command, words: &[String], out: &mut Out
 fn failed(program: &str, command: &Command, error: &anyhow::Error, out: &mut Out) {
     let help = || help::of_command(program, command);
     match error.downcast_ref() {
-        None => out.complain(&format!("{error:#}")),
+        // Some texts end in empty lines, and are shown with them.
+        None => out.complain(&format!("{error:#}\n")),
         Some(Misuse::Explained(text)) => out.complain(&format!("{text}\n\n{}", help())),
         Some(Misuse::Apart(text)) => {
             out.complain(text);

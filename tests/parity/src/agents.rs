@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
@@ -49,6 +49,7 @@ pub struct Agents {
     children: Vec<Child>,
     folder: TempDir,
     range: Range,
+    program: PathBuf,
     /// The one that is asked.
     asked: u8,
     /// The last Raft index that belongs to the start.
@@ -65,7 +66,8 @@ impl Agents {
         let start = |source| Unready::Start { program: name(), source };
         let folder = tempfile::tempdir().map_err(start)?;
         let range = Range::claim().map_err(start)?;
-        let mut agents = Self { children: Vec::new(), folder, range, asked: 1, started: 0 };
+        let program_path = program.to_owned();
+        let mut agents = Self { children: Vec::new(), folder, range, program: program_path, asked: 1, started: 0 };
         for number in 1..=servers {
             let child = agents.spawn(program, family, number, servers).map_err(start)?;
             agents.children.push(child);
@@ -75,6 +77,21 @@ impl Agents {
             Err(seen) => return Err(Unready::Late { program: name(), seen, log: agents.log() }),
         }
         Ok(agents)
+    }
+
+    /// The program that they run.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// An empty folder for one call of the program.
+    pub(crate) fn fresh_folder(&self) -> io::Result<PathBuf> {
+        let folder = self.folder.path().join("call");
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => fs::create_dir(&folder)?,
+        }
+        Ok(folder)
     }
 
     /// Where the agent that is asked takes requests.

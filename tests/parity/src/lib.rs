@@ -1,5 +1,5 @@
-//! Parity: one list of questions, asked of Consul 1.8.7 and of ours, and the answers compared. Meets both from outside only, over HTTP and
-//! DNS; knows nothing of how either works.
+//! Parity: one list of questions, asked of Consul 1.8.7 and of ours, and the answers compared. Meets both from outside only, over HTTP,
+//! DNS and the command line; knows nothing of how either works.
 //!
 //! # Running
 //!
@@ -37,12 +37,18 @@
 //!   single                                        not compared when ours is a cluster
 //! dns SRV web.service.consul +tcp +edns=1232      also +norecurse +subnet=10.0.0.0/24 +class=3 +opcode=2
 //!   counted                                       the records are a sample; only their numbers are compared
+//! run kv put 'two words' $index                   the program itself, as `consul`: exit code, standard output, standard error
+//!   stdin a line                                  may be repeated, as may those below
+//!   file web.json {"service":{"name":"web"}}      a line of a file that lies where it runs
+//!   environment CONSUL_HTTP_TOKEN=root
+//!   lines 1                                       only so many lines of each output are compared
 //! ```
 //!
 //! `$address`, `$hex`, `$reversed` and `$node` are the asked agent's address in three forms and its node's name. Values that differ from
 //! run to run become marks: see the module `normal`. `kept.txt` lists the differences that are kept on purpose.
 
 mod agents;
+mod call;
 mod client;
 mod compare;
 mod dns;

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use regex::{Captures, Regex};
 
+use crate::call::Ended;
 use crate::client::Answer;
 use crate::dns::{Message, Record};
 use crate::run::Exchange;
-use crate::scenario::{Action, Family, Request, Step};
+use crate::scenario::{Action, Call, Family, Request, Step};
 
 /// Headers that say nothing about the answer's meaning.
 const SILENT: [&str; 4] = ["date", "content-length", "connection", "transfer-encoding"];
@@ -43,6 +44,7 @@ impl Normalizer {
         for step in &family.steps {
             let body = match &step.action {
                 Action::Ask(request) | Action::Until(request, _) | Action::Begin(request, _) => &request.body[..],
+                Action::Run(call) => call.stdin.as_bytes(),
                 Action::Collect(_) | Action::Dns(_) => &[],
             };
             for text in [step.text.as_str(), &String::from_utf8_lossy(body)] {
@@ -53,8 +55,12 @@ impl Normalizer {
             words,
             named,
             uuid,
-            time: expression(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"),
-            index: expression(r#"("(?:CreateIndex|ModifyIndex|Index|LastIndex)":\s*|modify index )(\d+)"#),
+            time: expression(
+                r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)|[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d \d\d:\d\d:\d\d UTC",
+            ),
+            index: expression(
+                r#"("(?:CreateIndex|ModifyIndex|Index|LastIndex)":\s*|modify index |(?:Create|Modify)Index      )(\d+)"#,
+            ),
             hash: expression(r#"("ContentHash":\s*)"([0-9a-f]{1,16})""#),
             started,
         }
@@ -80,6 +86,17 @@ impl Normalizer {
         let body = self.body(step, step.only.as_deref().map_or(&*body, |field| list::value(&body, field)));
         let lines = body.split('\n').filter(|_| !body.is_empty());
         text + &lines.map(|line| format!("| {line}\n")).collect::<String>()
+    }
+
+    /// Exit code and both outputs.
+    pub(crate) fn ended(&self, step: &Step, call: &Call, ended: &Ended) -> String {
+        let mut text = ended.code.map_or_else(|| "ended by a signal\n".to_owned(), |code| format!("exit {code}\n"));
+        for (sign, output) in [('|', &ended.stdout), ('!', &ended.stderr)] {
+            let output = self.body(step, &escaped(output));
+            let lines = output.split('\n').filter(|_| !output.is_empty());
+            text.extend(lines.take(call.lines.unwrap_or(usize::MAX)).map(|line| format!("{sign} {line}\n")));
+        }
+        text
     }
 
     /// Code, flags, question and sections.

@@ -10,6 +10,9 @@ const CLAIM_PORT: u16 = 29_999;
 /// The second octets to choose from: those below 32 and above 63 belong to others.
 const SECOND: std::ops::Range<u64> = 32..64;
 
+/// The third octets to choose from: all of three digits, so that addresses are of one length and columns of one width.
+const THIRD: std::ops::Range<u64> = 100..256;
+
 const TRIES: u64 = 1000;
 
 /// 127.x.y.0/24, as long as this value lives.
@@ -29,7 +32,8 @@ impl Range {
         let start = RandomState::new().build_hasher().finish();
         let claim = |number: u64| {
             let second = SECOND.start + (number >> 8) % (SECOND.end - SECOND.start);
-            let (second, third) = (second.to_le_bytes()[0], number.to_le_bytes()[0]);
+            let third = THIRD.start + number % (THIRD.end - THIRD.start);
+            let (second, third) = (second.to_le_bytes()[0], third.to_le_bytes()[0]);
             let claim = TcpListener::bind((Ipv4Addr::new(127, second, third, 254), CLAIM_PORT)).ok()?;
             Some(Self { second, third, _claim: claim })
         };

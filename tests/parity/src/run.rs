@@ -7,10 +7,11 @@ use std::thread::{self, JoinHandle};
 use serde_json::Value;
 
 use crate::agents::Agents;
+use crate::call;
 use crate::client::{self, Answer};
 use crate::dns;
 use crate::normal::{self, Normalizer};
-use crate::scenario::{Action, Family, Question, Request, Save, Source, Step};
+use crate::scenario::{Action, Call, Family, Question, Request, Save, Source, Step};
 use crate::variables::filled;
 use crate::wait;
 
@@ -71,6 +72,7 @@ impl Runner<'_> {
             },
             Action::Until(request, text) => self.until(step, &self.filled(request), text)?,
             Action::Dns(question) => self.dns(step, question),
+            Action::Run(call) => self.call(step, call),
         };
         Some(Exchange { question: step.text.clone(), answer })
     }
@@ -107,6 +109,22 @@ impl Runner<'_> {
         match dns::ask(self.agents.dns(), &question) {
             Ok(message) => self.normalizer.message(step, &message),
             Err(error) => format!("no answer: {error}\n"),
+        }
+    }
+
+    fn call(&self, step: &Step, call: &Call) -> String {
+        let fill = |text: &String| filled(text, &self.known);
+        let fill_both = |(name, text): &(String, String)| (name.clone(), fill(text));
+        let call = Call {
+            words: call.words.iter().map(fill).collect(),
+            stdin: fill(&call.stdin),
+            files: call.files.iter().map(fill_both).collect(),
+            environment: call.environment.iter().map(fill_both).collect(),
+            lines: call.lines,
+        };
+        match call::run(self.agents, &call) {
+            Ok(ended) => self.normalizer.ended(step, &call, &ended),
+            Err(error) => format!("no end: {error}\n"),
         }
     }
 

@@ -57,6 +57,8 @@ pub enum Action {
     Collect(String),
     /// One question to the DNS server.
     Dns(Question),
+    /// One call of the program itself.
+    Run(Call),
 }
 
 /// One HTTP request; variables are not filled in yet.
@@ -91,6 +93,21 @@ pub struct Question {
     pub class: Option<u16>,
     /// Another operation than a query.
     pub opcode: Option<u8>,
+}
+
+/// One call of the program; variables are not filled in yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Call {
+    /// What follows the program's name.
+    pub words: Vec<String>,
+    /// What it reads from standard input.
+    pub stdin: String,
+    /// Names and texts of files that lie where it runs.
+    pub files: Vec<(String, String)>,
+    /// Variables of its environment, besides the agent's address.
+    pub environment: Vec<(String, String)>,
+    /// So many lines of each output are compared, all unless given.
+    pub lines: Option<usize>,
 }
 
 /// A value that later steps use as `$name`.

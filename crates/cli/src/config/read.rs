@@ -1,7 +1,8 @@
 //! `config read`: one config entry as JSON.
 
 use anyhow::Context;
-use proconsul_api::Method;
+use proconsul_api::{Answer, Api, Method};
+use proconsul_types::config_entry::Kind;
 
 use super::{CONNECTION, KIND, NAME, api, required};
 use crate::command::{Call, Command, Exit};
@@ -24,10 +25,16 @@ const INDENT: &str = "    ";
 
 fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     let (kind, name) = (required(&call.given, "kind")?, required(&call.given, "name")?);
-    let answer = api(&call.given)?.tell(&Method::GET, &format!("/v1/config/{kind}/{name}"), &[], Vec::new());
-    let answer = answer.with_context(|| format!("Error reading config entry {kind}/{name}"))?;
+    let api = api(&call.given)?;
+    let answer = read(&api, kind, name).with_context(|| format!("Error reading config entry {kind}/{name}"))?;
     call.out.say(&shown(&String::from_utf8_lossy(answer.body())));
     Ok(Exit::Success)
+}
+
+/// The agent is not asked for a kind that does not exist.
+fn read(api: &Api, kind: &str, name: &str) -> anyhow::Result<Answer> {
+    let kind: Kind = kind.parse()?;
+    Ok(api.tell(&Method::GET, &format!("/v1/config/{kind}/{name}"), &[], Vec::new())?)
 }
 
 /// The entry with a line for each field. Empty texts of the entry itself are left out, as Consul's client leaves them out.

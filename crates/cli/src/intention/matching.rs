@@ -37,8 +37,8 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     };
     let query = [("by", by.to_owned()), ("name", name.clone())];
     let matches = connection::api(&call.given)?.json(&format!("{PATH}/match"), &query);
-    let mut matches: BTreeMap<String, Vec<Intention>> = matches.context("Error matching the connection")?;
-    let found = matches.remove(name).unwrap_or_default();
+    let mut matches: BTreeMap<String, Option<Vec<Intention>>> = matches.context("Error matching the connection")?;
+    let found = matches.remove(name).flatten().unwrap_or_default();
     found.iter().for_each(|intention| call.out.say(&intention.to_string()));
     Ok(Exit::Success)
 }

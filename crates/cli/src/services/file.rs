@@ -1,9 +1,10 @@
 //! Services from the files that an agent reads its own from. What their fields mean is the agent's to judge.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use proconsul_hcl::{Format, Value as Read};
 use serde_json::{Map, Value};
 
@@ -14,16 +15,34 @@ use crate::document;
 pub(super) fn services(paths: &[String]) -> anyhow::Result<Vec<Map<String, Value>>> {
     let mut found = Vec::new();
     for path in paths {
-        found.extend(of_file(path)?);
+        let told = |error: io::Error| anyhow!("config: Open failed on {path}. {}", open_error(path, &error));
+        for file in files(path).map_err(told)? {
+            found.extend(of_file(&file)?);
+        }
     }
     Ok(found)
 }
 
-fn of_file(path: &str) -> anyhow::Result<Vec<Map<String, Value>>> {
-    let text = fs::read_to_string(path).map_err(|error| open_error(path, &error))?;
-    let extension = Path::new(path).extension().map(|end| end.to_string_lossy().into_owned());
-    let format = extension.as_deref().and_then(Format::from_extension).unwrap_or_else(|| Format::guess(&text));
-    of_text(&text, format).with_context(|| format!("failed to parse {path}"))
+/// The file itself, or all files of HCL and JSON in a folder in the order of their names.
+fn files(path: &str) -> io::Result<Vec<PathBuf>> {
+    if !fs::metadata(path)?.is_dir() {
+        return Ok(vec![path.into()]);
+    }
+    let mut files = fs::read_dir(path)?.map(|item| Ok(item?.path())).collect::<io::Result<Vec<_>>>()?;
+    files.retain(|file| format(file).is_some());
+    files.sort();
+    Ok(files)
+}
+
+fn format(file: &Path) -> Option<Format> {
+    Format::from_extension(&file.extension()?.to_string_lossy())
+}
+
+fn of_file(file: &Path) -> anyhow::Result<Vec<Map<String, Value>>> {
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file).map_err(|error| open_error(&name, &error))?;
+    let format = format(file).unwrap_or_else(|| Format::guess(&text));
+    of_text(&text, format).with_context(|| format!("failed to parse {name}"))
 }
 
 fn of_text(text: &str, format: Format) -> anyhow::Result<Vec<Map<String, Value>>> {

@@ -40,6 +40,7 @@ families! {
     waiting_reads_answer_as_consul "blocking"
     cached_reads_answer_as_consul "cached"
     catalog_answers_as_consul "catalog"
+    the_command_line_answers_as_consuls "cli"
     configuration_entries_answer_as_consul "config"
     a_mesh_that_is_off_answers_as_consul "connect-off"
     coordinates_answer_as_consul "coordinate"

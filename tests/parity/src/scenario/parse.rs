@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
-use super::{Action, Family, Question, Request, Save, Source, Step};
+use super::{Action, Call, Family, Question, Request, Save, Source, Step};
 use crate::variables;
 
 /// Why a file of scenarios cannot be used.
@@ -70,6 +70,7 @@ fn step(number: usize, line: &str) -> Result<Step, String> {
         "until" => Action::Until(request(rest)?, String::new()),
         "answer" => Action::Collect(rest.to_owned()),
         "dns" => Action::Dns(question(rest)?),
+        "run" => Action::Run(Call { words: words(rest)?, ..Call::default() }),
         _ => Action::Ask(request(line)?),
     };
     Ok(Step {
@@ -147,6 +148,13 @@ fn option(step: &mut Step, line: &str) -> Result<(), String> {
         "only" => step.only = Some(rest.to_owned()),
         "counted" => step.counted = true,
         "single" => step.single = true,
+        "stdin" => call_of(step)?.stdin.extend([rest, "\n"]),
+        "file" => file(call_of(step)?, rest),
+        "environment" => {
+            let (name, value) = rest.split_once('=').ok_or("a variable is a name, `=` and a value")?;
+            call_of(step)?.environment.push((name.to_owned(), value.to_owned()));
+        }
+        "lines" => call_of(step)?.lines = Some(rest.parse().map_err(|_| format!("{rest:?} is no count"))?),
         _ => return Err(format!("{word} is no option of a step")),
     }
     Ok(())
@@ -155,8 +163,39 @@ fn option(step: &mut Step, line: &str) -> Result<(), String> {
 fn request_of(step: &mut Step) -> Result<&mut Request, String> {
     match &mut step.action {
         Action::Ask(request) | Action::Until(request, _) | Action::Begin(request, _) => Ok(request),
-        Action::Collect(_) | Action::Dns(_) => Err("only a request has headers and a body".to_owned()),
+        Action::Collect(_) | Action::Dns(_) | Action::Run(_) => Err("only a request has headers and a body".to_owned()),
     }
+}
+
+fn call_of(step: &mut Step) -> Result<&mut Call, String> {
+    match &mut step.action {
+        Action::Run(call) => Ok(call),
+        _ => Err("only a call of the program has this".to_owned()),
+    }
+}
+
+/// `NAME LINE`; lines of the same file follow each other.
+fn file(call: &mut Call, line: &str) {
+    let (name, text) = line.split_once(' ').unwrap_or((line, ""));
+    match call.files.iter_mut().find(|(known, _)| known == name) {
+        Some((_, known)) => known.extend([text, "\n"]),
+        None => call.files.push((name.to_owned(), format!("{text}\n"))),
+    }
+}
+
+/// Words between spaces, or between single quotes.
+fn words(line: &str) -> Result<Vec<String>, String> {
+    let mut found = Vec::new();
+    let mut rest = line.trim_start();
+    while !rest.is_empty() {
+        let (word, after) = match rest.strip_prefix('\'') {
+            Some(quoted) => quoted.split_once('\'').ok_or("a quote is not closed")?,
+            None => rest.split_once(' ').unwrap_or((rest, "")),
+        };
+        found.push(word.to_owned());
+        rest = after.trim_start();
+    }
+    Ok(found)
 }
 
 /// `repeat COUNT TEXT`, or `bytes` with `\xNN` for any byte.

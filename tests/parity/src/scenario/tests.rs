@@ -20,6 +20,17 @@ fn a_step_is_a_line_with_the_indented_lines_below_it() {
 }
 
 #[test]
+fn a_call_has_words_input_and_files() {
+    let text = "run kv put 'a b' '' -\n  stdin one\n  stdin two\n  file x.hcl a = 1\n  file x.hcl b = 2\n  environment A=b=c\n  lines 1\n";
+    let family = parse(text).unwrap();
+    let Action::Run(call) = &family.steps[0].action else { panic!("{family:?}") };
+    assert_eq!(call.words, ["kv", "put", "a b", "", "-"]);
+    assert_eq!((call.stdin.as_str(), call.lines), ("one\ntwo\n", Some(1)));
+    assert_eq!(call.files, [("x.hcl".to_owned(), "a = 1\nb = 2\n".to_owned())]);
+    assert_eq!(call.environment, [("A".to_owned(), "b=c".to_owned())]);
+}
+
+#[test]
 fn bodies_of_any_bytes_can_be_written() {
     let family = parse("PUT /a\n  body bytes a\\xff\\x00b\nPUT /b\n  body repeat 3 ab\n").unwrap();
     let body = |step: &Step| match &step.action {
@@ -50,5 +61,7 @@ fn all_files_are_understood_and_ask_as_much_as_was_promised() {
     };
     let requests = count(|action| matches!(action, Action::Ask(_) | Action::Begin(..)));
     let questions = count(|action| matches!(action, Action::Dns(_)));
-    assert!(requests >= 400 && questions >= 60, "{requests} requests, {questions} questions");
+    let calls = count(|action| matches!(action, Action::Run(_)));
+    let enough = requests >= 400 && questions >= 60 && calls >= 80;
+    assert!(enough, "{requests} requests, {questions} questions, {calls} calls");
 }
