@@ -12,14 +12,30 @@ pub const KV_VALUE_BYTES_CONFIGURABLE: usize = 1024 * 1024;
 /// Largest frame between servers, in bytes: a Raft append of one largest value and its key, or a batch under the append limit, with room.
 pub const RPC_FRAME_BYTES: usize = 16 * 1024 * 1024;
 
-/// Connections one listener of port 8300 keeps at a time: a few per peer, with room for reconnects.
-pub const RPC_CONNECTIONS: usize = 512;
+/// Connections one listener of port 8300 keeps at a time: one or two of each client agent, a few of each server.
+pub const RPC_CONNECTIONS: usize = 16 * 1024;
 
 /// Calls one connection between servers carries at a time; further callers wait for a place.
 pub const RPC_CALLS_IN_FLIGHT: usize = 16 * 1024;
 
 /// Bytes waiting for a slow reader on one connection of calls before more are refused.
 pub const RPC_QUEUE_BYTES: usize = 32 * 1024 * 1024;
+
+/// Largest request or reply of Consul's RPC, in bytes: a list of everything that a large catalog or key space holds.
+pub const CONSUL_MESSAGE_BYTES: usize = 256 * 1024 * 1024;
+
+/// Connections of Consul's RPC that one address may have open: Consul's `limits.rpc_max_conns_per_client`.
+pub const CONSUL_CONNECTIONS_PER_ADDRESS: usize = 100;
+
+/// Streams of one connection of Consul's RPC: one for each call that waits. Consul knows no limit; agents with many watches come
+/// to thousands.
+pub const CONSUL_STREAMS: usize = 64 * 1024;
+
+/// Bytes that may have come over one connection of Consul's RPC and not been read, of all its streams.
+pub const CONSUL_SESSION_BYTES: usize = 64 * 1024 * 1024;
+
+/// Streams that the asking end keeps for its next calls: Consul's number.
+pub const CONSUL_IDLE_STREAMS: usize = 64;
 
 /// Longest meta a member may carry, in bytes: memberlist's `MetaMaxSize`.
 pub const GOSSIP_META_BYTES: usize = 512;

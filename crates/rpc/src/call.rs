@@ -13,6 +13,7 @@ mod outbox;
 mod server;
 
 pub use client::{CallError, Caller};
+pub(crate) use line::Line;
 pub use server::{Failed, Handler, serve};
 
 /// Splits number and tag from a frame; `None` when it is too short to have them.

@@ -10,7 +10,7 @@ use crate::hello::{self, Hello, HelloError};
 
 /// How long a connection and its handshake may take, and how long what was sent may stay unconfirmed: a peer that vanished
 /// is noticed. Consul's dial timeout is longer, but ours also gates failover.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why a peer was not reached.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,8 @@ pub async fn dial(source: Option<IpAddr>, address: SocketAddr, hello: Hello) -> 
     tokio::time::timeout(PATIENCE, attempt).await.unwrap_or(Err(DialError::Timeout(address)))
 }
 
-async fn connect(source: Option<IpAddr>, address: SocketAddr) -> std::io::Result<TcpStream> {
+/// A connection, before anything is said on it.
+pub(crate) async fn connect(source: Option<IpAddr>, address: SocketAddr) -> std::io::Result<TcpStream> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     if let Some(source) = source.filter(|source| !source.is_unspecified() && source.is_ipv4() == address.is_ipv4()) {
         socket.bind(SocketAddr::new(source, 0))?;

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! A mismatch closes the connection: an address that now belongs to another server is noticed before the first message
-//! (design: Raft identity). The first byte shares port 8300 with Consul's own protocols, which use 0 to 9.
+//! (design: Raft identity). The first byte shares port 8300 with Consul's own protocols, which use 0 to 9; whoever
+//! listens reads it.
 
 use proconsul_base::id::{ClusterId, RaftId};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -82,7 +83,7 @@ pub enum HelloError {
     #[error("the connection broke during the handshake")]
     Io(#[from] std::io::Error),
     /// The first byte selects a protocol this program does not speak.
-    #[error("first byte {0:#04x} selects a protocol that is not served on this port")]
+    #[error("first byte {0:#04x} selects {protocol}, which is not served on this port", protocol = absent(*.0))]
     UnknownService(u8),
     /// Another version of the handshake.
     #[error("handshake version {0} is not known here; expected {VERSION}")]
@@ -123,12 +124,11 @@ where
     Err(HelloError::Refused { verdict, there })
 }
 
-/// Reads what an accepted connection says of itself. The caller judges it and answers with [`answer`].
-pub async fn hear<S>(stream: &mut S) -> Result<Hello, HelloError>
+/// Reads what an accepted connection says of itself after its first byte. The caller judges it and answers with [`answer`].
+pub async fn hear<S>(first: u8, stream: &mut S) -> Result<Hello, HelloError>
 where
     S: AsyncRead + Unpin,
 {
-    let first = stream.read_u8().await?;
     let service = Service::from_byte(first).ok_or(HelloError::UnknownService(first))?;
     let version = stream.read_u8().await?;
     if version != VERSION {
@@ -148,6 +148,18 @@ where
     bytes.push(verdict as u8);
     put_identity(&mut bytes, me);
     stream.write_all(&bytes).await
+}
+
+/// What Consul means by a first byte that is not served.
+fn absent(first: u8) -> &'static str {
+    match first {
+        1 | 9 => "Raft between Consul's servers",
+        2 => "a multiplexer of Consul before 0.4",
+        3 | 7 | 22 => "TLS",
+        6 => "gossip through mesh gateways",
+        8 => "gRPC between Consul's servers",
+        _ => "no protocol of Consul's",
+    }
 }
 
 fn put_identity(bytes: &mut Vec<u8>, identity: Identity) {

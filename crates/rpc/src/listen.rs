@@ -1,6 +1,9 @@
-//! Accepting connections on port 8300: hear the handshake, judge it, hand the stream to whoever owns its service.
+//! Accepting connections on port 8300: the first byte says what they are, then whoever owns that takes them.
 //!
-//! Consul's own protocols (first bytes 0 to 9) are not spoken here; such a connection is closed and logged.
+//! Consul's RPC and our own protocols between servers are served. Consul's Raft, TLS, gossip over TLS and gRPC are not: such a
+//! connection is closed and logged.
+
+mod places;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -9,15 +12,18 @@ use std::time::Duration;
 
 use proconsul_base::limit;
 use proconsul_telemetry::names::server::RPC_ACCEPT_CONN;
+use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
+use self::places::Places;
+use crate::consul::{self, Methods, Protocol};
 use crate::hello::{self, Hello, HelloError, Identity, Verdict};
 
 /// How long a connection may take to say what it is: Consul's `rpc_handshake_timeout`.
 const HANDSHAKE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Who judges and takes connections.
+/// Who judges and takes connections of servers.
 pub trait Gate: Send + Sync + 'static {
     /// Who this server is now.
     fn identity(&self) -> Identity;
@@ -36,11 +42,12 @@ pub fn judge_identity(me: Identity, hello: &Hello) -> Verdict {
     }
 }
 
-/// Accepts until the future is dropped.
-pub async fn accept<G: Gate>(listener: TcpListener, gate: Arc<G>) {
-    let places = Arc::new(Semaphore::new(limit::RPC_CONNECTIONS));
+/// Accepts until the future is dropped: servers for `gate`, Consul's RPC for `methods`.
+pub async fn accept<G: Gate, M: Methods>(listener: TcpListener, gate: Arc<G>, methods: Arc<M>) {
+    let limit = Arc::new(Semaphore::new(limit::RPC_CONNECTIONS));
+    let places = Places::default();
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let Ok(place) = Arc::clone(&limit).acquire_owned().await else { return };
         let (stream, from) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
@@ -51,25 +58,53 @@ pub async fn accept<G: Gate>(listener: TcpListener, gate: Arc<G>) {
             }
         };
         RPC_ACCEPT_CONN.one();
-        let gate = Arc::clone(&gate);
+        let (gate, methods, places) = (Arc::clone(&gate), Arc::clone(&methods), places.clone());
         tokio::spawn(async move {
-            welcome(stream, from, gate).await;
+            let _ = stream.set_nodelay(true);
+            greet(stream, from, gate, methods, &places).await;
             drop(place);
         });
     }
 }
 
-async fn welcome<G: Gate>(mut stream: TcpStream, from: SocketAddr, gate: Arc<G>) {
-    let _ = stream.set_nodelay(true);
-    let heard = tokio::time::timeout(HANDSHAKE_PATIENCE, hello::hear(&mut stream)).await;
-    let hello = match heard {
-        Ok(Ok(hello)) => hello,
-        Ok(Err(HelloError::Io(_))) | Err(_) => return,
+/// What a connection said that it is.
+enum Heard {
+    Consul(Protocol),
+    Server(Hello),
+}
+
+async fn hear(stream: &mut TcpStream) -> Result<Heard, HelloError> {
+    let first = stream.read_u8().await?;
+    match Protocol::from_byte(first) {
+        Some(protocol) => Ok(Heard::Consul(protocol)),
+        None => hello::hear(first, stream).await.map(Heard::Server),
+    }
+}
+
+async fn greet<G: Gate, M: Methods>(
+    mut stream: TcpStream,
+    from: SocketAddr,
+    gate: Arc<G>,
+    methods: Arc<M>,
+    places: &Places,
+) {
+    match tokio::time::timeout(HANDSHAKE_PATIENCE, hear(&mut stream)).await {
+        Ok(Ok(Heard::Server(hello))) => welcome(stream, from, gate, hello).await,
+        Ok(Ok(Heard::Consul(protocol))) => match places.take(from.ip()) {
+            Some(_place) => consul::serve(protocol, stream, methods).await,
+            None => {
+                let limit = limit::CONSUL_CONNECTIONS_PER_ADDRESS;
+                tracing::warn!(target: "agent.server.rpc", %from, limit, "rejecting RPC conn from because rpc_max_conns_per_client exceeded");
+            }
+        },
+        Ok(Err(HelloError::Io(_))) | Err(_) => {}
         Ok(Err(error)) => {
             tracing::warn!(target: "agent.server.rpc", %from, %error, "unrecognized RPC conn closed");
-            return;
         }
-    };
+    }
+}
+
+async fn welcome<G: Gate>(mut stream: TcpStream, from: SocketAddr, gate: Arc<G>, hello: Hello) {
     let verdict = gate.judge(&hello);
     if hello::answer(&mut stream, verdict, gate.identity()).await.is_err() {
         return;
@@ -80,3 +115,6 @@ async fn welcome<G: Gate>(mut stream: TcpStream, from: SocketAddr, gate: Arc<G>)
         tracing::debug!(target: "agent.server.rpc", %from, ?verdict, "RPC conn refused");
     }
 }
+
+#[cfg(test)]
+mod tests;

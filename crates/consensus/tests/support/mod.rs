@@ -140,7 +140,7 @@ impl World {
             fatal: Arc::new(|reason| panic!("a server failed: {reason}")),
         };
         let running = Arc::new(tokio::task::spawn_blocking(|| start(options)).await.unwrap()?);
-        let accepting = tokio::spawn(proconsul_rpc::listen::accept(listener, Arc::clone(&running.gate)));
+        let accepting = tokio::spawn(proconsul_rpc::listen::accept(listener, Arc::clone(&running.gate), Arc::new(())));
         let server = Server { raft_id: running.handle.me(), node_id, name: format!("server-{number}") };
         Ok(Node { running, journal, server, address, book, accepting })
     }

@@ -54,7 +54,7 @@ pub(super) async fn run<D: Disk>(
     starting.tasks.spawn(events::follow(Arc::clone(&node), Arc::clone(&store)));
     let door = starting.door(&node, &running, Arc::clone(&store));
     let http = starting.serve(sockets, &door);
-    starting.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate)));
+    starting.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate), Arc::new(())));
     duties::begin(&mut starting.tasks, &config, &gossip, &running, &store);
     let (status, rng) = (running.handle.status_watch(), starting.rng.fork());
     local_state::begin(&mut starting.tasks, &node, Arc::clone(&door), status, rng);

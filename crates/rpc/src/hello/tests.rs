@@ -15,7 +15,8 @@ async fn both_ends_learn_who_the_other_is() {
     let (asker, answerer) = (identity(1, true), identity(2, false));
     let hello = Hello { service: Service::Calls, from: asker, to: Some(answerer.raft_id) };
     let answering = async {
-        let heard = hear(&mut far).await.unwrap();
+        let first = far.read_u8().await.unwrap();
+        let heard = hear(first, &mut far).await.unwrap();
         answer(&mut far, Verdict::Welcome, answerer).await.unwrap();
         heard
     };
@@ -30,7 +31,8 @@ async fn a_refusal_tells_who_answers_at_that_address() {
     let there = identity(3, true);
     let hello = Hello { service: Service::Raft, from: identity(1, true), to: Some(identity(2, true).raft_id) };
     let answering = async {
-        hear(&mut far).await.unwrap();
+        let first = far.read_u8().await.unwrap();
+        hear(first, &mut far).await.unwrap();
         answer(&mut far, Verdict::OtherPeer, there).await.unwrap();
     };
     let (asked, ()) = tokio::join!(ask(&mut near, hello), answering);
@@ -39,6 +41,8 @@ async fn a_refusal_tells_who_answers_at_that_address() {
 
 #[tokio::test]
 async fn an_unknown_first_byte_is_an_error_not_a_guess() {
-    let mut bytes: &[u8] = &[4, 0, 0];
-    assert!(matches!(hear(&mut bytes).await, Err(HelloError::UnknownService(4))));
+    let mut bytes: &[u8] = &[0, 0];
+    assert!(matches!(hear(3, &mut bytes).await, Err(HelloError::UnknownService(3))));
+    let told = HelloError::UnknownService(3).to_string();
+    assert_eq!(told, "first byte 0x03 selects TLS, which is not served on this port");
 }
