@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use proconsul_parity::{Agents, Comparison, Exchange, Family, Kept, compare, recorded, report, run as ask};
+use proconsul_parity::{Agents, Comparison, Exchange, Family, Kept, Setup, compare, recorded, report, run as ask};
 
 use crate::say::say;
 use crate::{peers, repository};
@@ -18,6 +18,8 @@ struct Options {
     family: Option<String>,
     /// Ours is three servers, asked through a follower.
     cluster: bool,
+    /// Both are a server, asked through a client agent.
+    client: bool,
     /// The original is not started; its answers are those that were kept.
     recorded: bool,
     /// Only the original is asked, and its answers are kept.
@@ -36,15 +38,26 @@ impl Options {
                 "--family" => options.family = Some((*value()?).to_owned()),
                 "--subject" => options.subject = Some(fs::canonicalize(value()?).context("there is no such program")?),
                 "--cluster" => options.cluster = true,
+                "--client" => options.client = true,
                 "--recorded" => options.recorded = true,
                 "--record" => options.record = true,
                 _ => bail!(
-                    "unknown flag {flag}; there are --family F, --subject PATH, --cluster, --recorded and --record"
+                    "unknown flag {flag}; there are --family F, --subject PATH, --cluster, --client, --recorded and --record"
                 ),
             }
         }
         ensure!(!(options.record && options.recorded), "--record asks the original, --recorded does not");
+        let is_kept = options.record || options.recorded || options.cluster;
+        ensure!(!(options.client && is_kept), "--client asks both through client agents, whose answers are not kept");
         Ok(options)
+    }
+
+    fn setup(&self) -> Setup {
+        match (self.cluster, self.client) {
+            (true, _) => Setup::Cluster,
+            (false, true) => Setup::Client,
+            (false, false) => Setup::Alone,
+        }
     }
 
     fn families(&self) -> Result<Vec<Family>> {
@@ -71,7 +84,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
         let comparison = compared(family, &subject, &options)?;
         matched += comparison.total - comparison.differences.len();
         total += comparison.total;
-        problems += tell(&family.name, &comparison, &kept, options.cluster)?;
+        problems += tell(&family.name, &comparison, &kept, options.setup() == Setup::Alone)?;
     }
     say(&format!("{matched} of {total} answers match"));
     ensure!(problems == 0, "{problems} differences that no decision keeps");
@@ -79,7 +92,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 }
 
 fn record(family: &Family) -> Result<()> {
-    let exchanges = answers(&peers::program("consul")?, family, 1)?;
+    let exchanges = answers(&peers::program("consul")?, family, Setup::Alone)?;
     if let Some(failed) = exchanges.iter().find(|exchange| exchange.question.starts_with("until ")) {
         bail!("{}: {} {}", family.name, failed.question, failed.answer);
     }
@@ -89,26 +102,26 @@ fn record(family: &Family) -> Result<()> {
 }
 
 fn compared(family: &Family, subject: &Path, options: &Options) -> Result<Comparison> {
-    let servers = if options.cluster { 3 } else { 1 };
     let (original, ours) = thread::scope(|scope| {
-        let ours = scope.spawn(|| answers(subject, family, servers));
+        let ours = scope.spawn(|| answers(subject, family, options.setup()));
         let original = if options.recorded {
             recorded::read(&family.name).with_context(|| format!("no answers are kept for {}", family.name))
         } else {
-            peers::program("consul").and_then(|consul| answers(&consul, family, 1))
+            let setup = if options.client { Setup::Client } else { Setup::Alone };
+            peers::program("consul").and_then(|consul| answers(&consul, family, setup))
         };
         (original, ours.join().unwrap_or_else(|_| Err(anyhow!("asking ours panicked"))))
     });
     Ok(compare(family, &original?, &ours?, !options.cluster)?)
 }
 
-fn answers(program: &Path, family: &Family, servers: u8) -> Result<Vec<Exchange>> {
-    let agents = Agents::start(program, family, servers)?;
+fn answers(program: &Path, family: &Family, setup: Setup) -> Result<Vec<Exchange>> {
+    let agents = Agents::start(program, family, setup)?;
     Ok(ask(family, &agents))
 }
 
 /// Prints a family's line and its differences, keeps them in a file, and counts those that nothing excuses.
-fn tell(family: &str, comparison: &Comparison, kept: &Kept, cluster: bool) -> Result<usize> {
+fn tell(family: &str, comparison: &Comparison, kept: &Kept, alone: bool) -> Result<usize> {
     let Comparison { total, differences } = comparison;
     let (excused, rest): (Vec<_>, Vec<_>) =
         differences.iter().partition(|difference| kept.decision(family, difference).is_some());
@@ -120,7 +133,7 @@ fn tell(family: &str, comparison: &Comparison, kept: &Kept, cluster: bool) -> Re
         say(&text);
     }
     // Some differences are only seen when one server is asked.
-    let outlived = if cluster { Vec::new() } else { kept.outlived(family, differences) };
+    let outlived = if alone { kept.outlived(family, differences) } else { Vec::new() };
     for question in &outlived {
         say(&format!("kept.txt: {family} {question}: is answered as the original answers it; take the line out"));
     }

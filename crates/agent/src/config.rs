@@ -237,6 +237,10 @@ pub struct Limits {
     pub kv_value_bytes_max: usize,
     /// Bytes of one transaction's request (`limits.txn_max_req_len`, 524288).
     pub txn_request_bytes_max: usize,
+    /// Calls to servers that a client agent may make in 1000 seconds (`limits.rpc_rate`, for one second); `None` for no limit.
+    pub rpc_per_1000_s: Option<u64>,
+    /// Calls to servers that a client agent may make at once when it has made none for a while (`limits.rpc_max_burst`, 1000).
+    pub rpc_burst_max: u32,
 }
 
 #[cfg(test)]

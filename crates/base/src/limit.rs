@@ -219,6 +219,18 @@ pub const JSON_DEPTH: usize = 128;
 /// Largest body of an HTTP request that has no limit of its own, in bytes: Consul has none, real ones stay below a tenth.
 pub const HTTP_BODY_BYTES: usize = 1024 * 1024;
 
+/// Members that a client agent remembers on disk, to find its cluster again: whoever of them is there knows all others.
+pub const REJOIN_MEMBERS: usize = 256;
+
+/// Calls to servers under way at once from one client agent; most wait for a change. Further ones are refused.
+pub const CLIENT_CALLS: usize = 65_536;
+
+/// Longest reply to a client agent, in bytes: a large catalog or a long list of keys.
+pub const CLIENT_REPLY_BYTES: usize = 256 * 1024 * 1024;
+
+/// Frames that wait to be sent to one server; further calls wait.
+pub const CLIENT_FRAMES: usize = 1024;
+
 /// Longest filter expression, in bytes; people write below a hundred.
 pub const FILTER_BYTES: usize = 16 * 1024;
 

@@ -2,6 +2,8 @@
 //!
 //! Knows no HTTP and no gossip; which servers there are it is told.
 
+pub mod endpoint;
 pub mod forward;
 pub mod rate;
 pub mod servers;
+pub mod wire;

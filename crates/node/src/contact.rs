@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use proconsul_client::forward::Known;
 use proconsul_consensus::Status;
 
 /// What tells it.
@@ -14,5 +15,12 @@ pub(crate) trait Contact: Send + Sync + 'static {
 impl Contact for Arc<Status> {
     fn is_there(&self) -> bool {
         self.leader.is_some()
+    }
+}
+
+/// A client agent is in touch while it knows a server.
+impl Contact for Known {
+    fn is_there(&self) -> bool {
+        self.servers > 0
     }
 }

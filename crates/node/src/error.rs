@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use proconsul_agent::local::NotTaken;
 use proconsul_consensus as consensus;
@@ -13,10 +14,15 @@ use crate::resolve::ResolverError;
 /// Why an agent does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// A client agent was asked for.
-    #[error("this version runs servers only: add -server (with -bootstrap-expect), or use -dev for a server in memory")]
-    NotAServer,
-    /// A server without a data directory.
+    /// The id of a client agent's node cannot be kept.
+    #[error("failed to keep the node id in {data_dir}", data_dir = data_dir.display())]
+    NodeId {
+        /// The data directory.
+        data_dir: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// An agent without a data directory.
     #[error("data_dir cannot be empty")]
     NoDataDir,
     /// The data directory cannot be used.

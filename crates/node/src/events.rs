@@ -6,20 +6,19 @@ use proconsul_agent::event::{self, payload};
 use proconsul_calls::event::BroadcastError;
 use proconsul_gossip as gossip;
 use proconsul_gossip::{EventError, FireError};
-use proconsul_state::store::Store;
 use proconsul_types::event::UserEvent;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::local::Node;
 
 /// Keeps the events that are meant for this node, until gossip stops.
-pub(crate) async fn follow(node: Arc<Node>, store: Arc<Store>) {
+pub(crate) async fn follow(node: Arc<Node>) {
     let mut heard = node.gossip.events();
     loop {
         match heard.recv().await {
             Ok(gossip::Event::User { name, payload, lamport, .. }) if payload::is_consuls(&name) => {
                 match payload::decode(&payload, lamport) {
-                    Ok(event) if is_for_us(&event, &node.config.node_name, &store) => node.events.add(event),
+                    Ok(event) if is_for_us(&event, &node) => node.events.add(event),
                     Ok(_) => {}
                     Err(error) => {
                         tracing::warn!(target: "agent", name, %error, "a user event could not be understood");
@@ -33,10 +32,10 @@ pub(crate) async fn follow(node: Arc<Node>, store: Arc<Store>) {
     }
 }
 
-fn is_for_us(event: &UserEvent, node_name: &str, store: &Store) -> bool {
-    let view = store.view();
-    let services = view.services_on(node_name).map(|service| (&*service.name, &*service.tags));
-    event::is_for(event, node_name, services)
+fn is_for_us(event: &UserEvent, node: &Node) -> bool {
+    let services = node.local.held.services();
+    let offered = services.iter().map(|service| (&*service.name, &*service.tags));
+    event::is_for(event, &node.config.node_name, offered)
 }
 
 /// Fires an event at everybody.

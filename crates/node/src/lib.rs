@@ -19,9 +19,11 @@ mod members;
 mod metrics;
 mod pool;
 mod position;
+mod rejoin;
 mod removal;
 mod resolve;
 mod role;
+mod servers;
 mod start;
 mod tags;
 

@@ -1,4 +1,4 @@
-//! What a node is besides an agent: a server of its cluster.
+//! What a node is besides an agent: a server of its cluster, or a client of its servers.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,21 @@ use proconsul_agent::Config;
 use proconsul_agent::config::Bootstrap;
 use proconsul_base::id::ClusterId;
 use proconsul_base::index::Index;
+use proconsul_client::forward::Known;
 use proconsul_consensus as consensus;
+use proconsul_gossip::Handle as Gossip;
 use tokio::sync::watch;
 
 use crate::HAND_OVER_PATIENCE;
 use crate::local::section;
+use crate::rejoin::Memory;
 
 /// What only nodes of one kind have.
 pub(crate) enum Role {
     /// A server.
     Server(AsServer),
+    /// A client agent.
+    Client(AsClient),
 }
 
 /// What only a server has.
@@ -25,11 +30,20 @@ pub(crate) struct AsServer {
     pub(crate) cluster: watch::Receiver<Option<ClusterId>>,
 }
 
+/// What only a client agent has.
+pub(crate) struct AsClient {
+    /// What it knows of the servers.
+    pub(crate) known: watch::Receiver<Known>,
+    /// What it remembers of its cluster; nothing in development mode.
+    pub(crate) memory: Option<Memory>,
+}
+
 impl Role {
     /// The cluster, as far as this node knows it.
     pub(crate) fn cluster(&self) -> Option<ClusterId> {
         match self {
             Self::Server(server) => *server.cluster.borrow(),
+            Self::Client(_) => None,
         }
     }
 
@@ -37,13 +51,20 @@ impl Role {
     pub(crate) async fn hand_over(&self) {
         match self {
             Self::Server(server) => drop(server.consensus.hand_over(HAND_OVER_PATIENCE).await),
+            Self::Client(_) => {}
         }
     }
 
-    /// Before the node leaves: a server hands leadership over and gives its Raft identity up.
-    pub(crate) async fn retire(&self) {
+    /// Before the node leaves: a server hands leadership over and gives its Raft identity up, a client agent
+    /// remembers that it left.
+    pub(crate) async fn retire(&self, gossip: &Gossip) {
         match self {
             Self::Server(server) => server.retire().await,
+            Self::Client(client) => {
+                if let Some(memory) = &client.memory {
+                    memory.leave(gossip).await;
+                }
+            }
         }
     }
 
@@ -51,6 +72,7 @@ impl Role {
     pub(crate) fn log_indexes(&self) -> Option<(Index, Index)> {
         match self {
             Self::Server(server) => Some((server.consensus.applied(), server.consensus.status().last)),
+            Self::Client(_) => None,
         }
     }
 
@@ -58,6 +80,7 @@ impl Role {
     pub(crate) fn stats(&self, config: &Config) -> BTreeMap<String, BTreeMap<String, String>> {
         match self {
             Self::Server(server) => server.stats(config),
+            Self::Client(client) => client.stats(),
         }
     }
 }
@@ -94,5 +117,16 @@ impl AsServer {
             ("server", config.server.to_string()),
         ];
         BTreeMap::from([("consul".to_owned(), section(consul)), ("raft".to_owned(), section(raft))])
+    }
+}
+
+impl AsClient {
+    fn stats(&self) -> BTreeMap<String, BTreeMap<String, String>> {
+        let consul = [
+            ("acl", "disabled".to_owned()),
+            ("known_servers", self.known.borrow().servers.to_string()),
+            ("server", "false".to_owned()),
+        ];
+        BTreeMap::from([("consul".to_owned(), section(consul))])
     }
 }

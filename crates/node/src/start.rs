@@ -1,5 +1,6 @@
 //! Starting a node: what servers and client agents have in common, and which of them it is to be.
 
+mod client;
 mod server;
 
 use std::future::Future;
@@ -27,14 +28,15 @@ use crate::local::{self, Node};
 use crate::local_state::LocalState;
 use crate::resolve::Resolver;
 use crate::role::Role;
-use crate::{dns, metrics};
+use crate::{dns, events, metrics};
 
 /// Starts an agent. Returns when everything listens; the cluster may still be without a leader.
 pub async fn start(config: Config) -> Result<Handle, StartError> {
-    if !config.server && !config.dev {
-        return Err(StartError::NotAServer);
+    if config.server {
+        start_server(config).await.map(|(handle, _)| handle)
+    } else {
+        client::run(Starting::new(config)?).await
     }
-    start_server(config).await.map(|(handle, _)| handle)
 }
 
 /// Starts a server, and hands out what its doors call.
@@ -128,6 +130,7 @@ impl Starting {
         let node = Arc::new(Node::new(config, gossip.clone(), role, left, local, Arc::clone(&self.resolver)));
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
         metrics::begin(&mut self.tasks, &node);
+        self.tasks.spawn(events::follow(Arc::clone(&node)));
         let left = Arc::clone(&self.left);
         self.ends_with(async move { left.notified().await }, Shutdown::Left);
         Ok(node)

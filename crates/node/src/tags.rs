@@ -1,5 +1,5 @@
-//! What a server tells about itself in gossip: the tags of a Consul server, so that Consul agents and `consul members`
-//! understand it, and two of our own that name its Raft identity and its cluster.
+//! What an agent tells about itself in gossip: the tags of a Consul agent, so that Consul agents and `consul members` understand
+//! it. Servers add two of our own, which name their Raft identity and their cluster.
 
 use std::collections::BTreeMap;
 
@@ -21,23 +21,10 @@ pub(crate) fn of_server(
     raft_id: RaftId,
     cluster: Option<ClusterId>,
 ) -> BTreeMap<String, String> {
-    let mut tags: BTreeMap<String, String> = [
-        ("role", "consul".to_owned()),
-        ("dc", config.datacenter.clone()),
-        ("segment", String::new()),
-        ("id", config.node_id.to_string()),
-        ("vsn", "2".to_owned()),
-        ("vsn_min", "2".to_owned()),
-        ("vsn_max", "3".to_owned()),
-        ("build", format!("{}:", version::CONSUL)),
-        ("port", server_port.to_string()),
-        ("raft_vsn", config.raft.protocol.to_string()),
-        ("acls", "0".to_owned()),
-        (RAFT, raft_id.to_string()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect();
+    let mut tags = of_agent(config, "consul");
+    tags.insert("port".to_owned(), server_port.to_string());
+    tags.insert("raft_vsn".to_owned(), config.raft.protocol.to_string());
+    tags.insert(RAFT.to_owned(), raft_id.to_string());
     if let Some(port) = config.ports.serf_wan {
         tags.insert("wan_join_port".to_owned(), port.to_string());
     }
@@ -50,4 +37,27 @@ pub(crate) fn of_server(
         tags.insert(CLUSTER.to_owned(), cluster.to_string());
     }
     tags
+}
+
+/// The tags of this client agent.
+pub(crate) fn of_client(config: &Config) -> BTreeMap<String, String> {
+    of_agent(config, "node")
+}
+
+/// What all agents tell.
+fn of_agent(config: &Config, role: &str) -> BTreeMap<String, String> {
+    [
+        ("role", role.to_owned()),
+        ("dc", config.datacenter.clone()),
+        ("segment", String::new()),
+        ("id", config.node_id.to_string()),
+        ("vsn", "2".to_owned()),
+        ("vsn_min", "2".to_owned()),
+        ("vsn_max", "3".to_owned()),
+        ("build", format!("{}:", version::CONSUL)),
+        ("acls", "0".to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
 }

@@ -43,6 +43,34 @@ pub enum Unready {
     },
 }
 
+/// Which agents there are, and which of them is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setup {
+    /// One server.
+    Alone,
+    /// Three servers, asked through a follower.
+    Cluster,
+    /// One server, asked through a client agent.
+    Client,
+}
+
+impl Setup {
+    const fn servers(self) -> u8 {
+        match self {
+            Self::Alone | Self::Client => 1,
+            Self::Cluster => 3,
+        }
+    }
+
+    const fn agents(self) -> u8 {
+        match self {
+            Self::Alone => 1,
+            Self::Client => 2,
+            Self::Cluster => 3,
+        }
+    }
+}
+
 /// Running agents; dropping them ends them.
 #[derive(Debug)]
 pub struct Agents {
@@ -57,22 +85,22 @@ pub struct Agents {
 }
 
 impl Agents {
-    /// Starts so many servers from nothing, and waits until they are one cluster that knows itself.
+    /// Starts agents from nothing, and waits until they are one cluster that knows itself.
     ///
     /// # Errors
     /// They do not start, or do not become ready.
-    pub fn start(program: &Path, family: &Family, servers: u8) -> Result<Self, Unready> {
+    pub fn start(program: &Path, family: &Family, setup: Setup) -> Result<Self, Unready> {
         let name = || program.display().to_string();
         let start = |source| Unready::Start { program: name(), source };
         let folder = tempfile::tempdir().map_err(start)?;
         let range = Range::claim().map_err(start)?;
         let program_path = program.to_owned();
         let mut agents = Self { children: Vec::new(), folder, range, program: program_path, asked: 1, started: 0 };
-        for number in 1..=servers {
-            let child = agents.spawn(program, family, number, servers).map_err(start)?;
+        for number in 1..=setup.agents() {
+            let child = agents.spawn(program, family, number, setup).map_err(start)?;
             agents.children.push(child);
         }
-        match wait::until(|| agents.look(servers)) {
+        match wait::until(|| agents.look(setup)) {
             Ok((asked, started)) => (agents.asked, agents.started) = (asked, started),
             Err(seen) => return Err(Unready::Late { program: name(), seen, log: agents.log() }),
         }
@@ -130,15 +158,14 @@ impl Agents {
         self.range.address(self.asked)
     }
 
-    fn spawn(&self, program: &Path, family: &Family, number: u8, servers: u8) -> io::Result<Child> {
+    fn spawn(&self, program: &Path, family: &Family, number: u8, setup: Setup) -> io::Result<Child> {
         let place = self.folder.path().join(format!("n{number}"));
         fs::create_dir_all(place.join("data"))?;
         let settings = place.join("settings.hcl");
         fs::write(&settings, format!("{SETTINGS}{}", family.settings))?;
         let own = self.range.address(number);
         let mut command = Command::new(program);
-        command.args(["agent", "-server"]).args([
-            format!("-bootstrap-expect={servers}"),
+        command.arg("agent").args([
             format!("-data-dir={}", place.join("data").display()),
             format!("-config-file={}", settings.display()),
             format!("-bind={own}"),
@@ -146,16 +173,19 @@ impl Agents {
             format!("-node=n{number}"),
             format!("-node-id=0000000{number}-aaaa-bbbb-cccc-dddddddddddd"),
         ]);
-        if servers > 1 {
-            command.args((1..=servers).map(|peer| format!("-retry-join={}", self.range.address(peer))));
+        if number <= setup.servers() {
+            command.args(["-server".to_owned(), format!("-bootstrap-expect={}", setup.servers())]);
+        }
+        if setup != Setup::Alone {
+            command.args((1..=setup.servers()).map(|peer| format!("-retry-join={}", self.range.address(peer))));
         }
         let log = File::create(place.join("log"))?;
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
     }
 
-    /// The number of the server to ask, once all is there: of several servers a follower. And the index of what was written last.
-    fn look(&self, servers: u8) -> Result<(u8, u64), String> {
-        let mut leaders = (1..=servers).map(|number| self.get(number, "/v1/status/leader"));
+    /// The number of the agent to ask, once all is there: of several servers a follower. And the index of what was written last.
+    fn look(&self, setup: Setup) -> Result<(u8, u64), String> {
+        let mut leaders = (1..=setup.agents()).map(|number| self.get(number, "/v1/status/leader"));
         let leader = leaders.next().unwrap_or_else(|| Err("no server".to_owned()))?;
         for other in leaders {
             let other = other?;
@@ -164,9 +194,9 @@ impl Agents {
             }
         }
         let leads = |number: &u8| leader == format!("\"{}:8300\"", self.range.address(*number));
-        let leading = (1..=servers).find(leads).ok_or_else(|| format!("{leader} leads"))?;
-        let asked = (1..=servers).find(|number| *number != leading).unwrap_or(leading);
-        for number in 1..=servers {
+        let leading = (1..=setup.servers()).find(leads).ok_or_else(|| format!("{leader} leads"))?;
+        let asked = (1..=setup.agents()).find(|number| *number != leading).unwrap_or(leading);
+        for number in 1..=setup.agents() {
             let node = self.get(asked, &format!("/v1/catalog/node/n{number}"))?;
             let checks = self.get(asked, &format!("/v1/health/node/n{number}"))?;
             // What the agent knows of itself arrives after what the leader knows of it.

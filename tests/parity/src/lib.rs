@@ -5,7 +5,8 @@
 //!
 //! - `cargo xtask parity` starts the original (fetched by `cargo xtask peers`) and ours, asks both, and tells how many answers of each
 //!   family match and how the others differ. `--family kv` asks one family, `--subject PATH` takes a program that is built already,
-//!   `--recorded` compares with the answers that were kept instead of starting the original, `--cluster` makes ours a cluster of three servers, asked through a follower.
+//!   `--recorded` compares with the answers that were kept instead of starting the original, `--cluster` makes ours a cluster of three servers, asked through a follower,
+//!   `--client` puts a client agent before the server of either.
 //! - `cargo xtask parity --record` asks only the original and keeps its answers in `recorded/`.
 //! - `cargo test -p proconsul --test parity` asks only ours and compares with the answers that were kept; so it runs anywhere.
 //!
@@ -62,7 +63,7 @@ mod scenario;
 mod variables;
 mod wait;
 
-pub use agents::{Agents, Unready};
+pub use agents::{Agents, Setup, Unready};
 pub use compare::{Comparison, Difference, Stale, compare};
 pub use kept::Kept;
 pub use run::{Exchange, run};

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 6] = [
 ];
 
 /// Who may use whom inside a layer.
-const WITHIN: [(&str, &[&str]); 12] = [
+const WITHIN: [(&str, &[&str]); 13] = [
     ("types", &["base"]),
     ("stored", &["base"]),
     ("hcl", &["base"]),
@@ -24,6 +24,7 @@ const WITHIN: [(&str, &[&str]); 12] = [
     ("plan", &["manifest"]),
     ("consensus", &["storage", "rpc"]),
     ("server", &["connect"]),
+    ("client", &["agent"]),
     ("http", &["ui"]),
     ("cli", &["node"]),
 ];

@@ -141,7 +141,7 @@ fn flag_value(kind: Kind, text: &str) -> Value {
             Value::Object(Object { entries: vec![entry] })
         }
         Kind::Any if matches!(text, "true" | "false") => Value::Boolean(text == "true"),
-        Kind::Text | Kind::Duration | Kind::Any => Value::Text(text.to_owned()),
+        Kind::Number | Kind::Text | Kind::Duration | Kind::Any => Value::Text(text.to_owned()),
         // No flag sets these.
         Kind::Service | Kind::Services | Kind::Check | Kind::Checks => Value::Null,
     }
@@ -165,6 +165,9 @@ fn setting(kind: Kind, value: &Value) -> Result<Option<Setting>, Refused> {
         (_, Value::Null) => return Ok(None),
         (Kind::Boolean, Value::Boolean(truth)) => Setting::Boolean(*truth),
         (Kind::Integer, Value::Integer(number)) => Setting::Integer(*number),
+        (Kind::Number, Value::Integer(number)) => Setting::Thousandths(number.saturating_mul(1000)),
+        // Beyond the range of whole numbers it saturates: nobody counts so far.
+        (Kind::Number, Value::Float(number)) => Setting::Thousandths((number * 1000.0) as i64),
         (Kind::Text, Value::Text(text)) => Setting::Text(text.trim().to_owned()),
         (Kind::Duration, Value::Text(text)) => {
             Setting::Duration(duration::parse(text).map_err(|error| Refused::Value(Invalid::Duration(error)))?)

@@ -23,6 +23,8 @@ pub enum Kind {
     Boolean,
     /// A whole number.
     Integer,
+    /// A number, also with a fraction.
+    Number,
     /// Text, also for addresses.
     Text,
     /// A length of time as text, in Go's form: `30s`.
@@ -59,6 +61,7 @@ impl Kind {
         match self {
             Self::Boolean => "true or false, without quotes",
             Self::Integer => "a whole number, without quotes",
+            Self::Number => "a number, without quotes",
             Self::Text => "text in quotes",
             Self::Duration => "a length of time in quotes, such as \"30s\"",
             Self::Texts => "a list of texts",

@@ -139,11 +139,14 @@ impl Resolver<'_> {
         let most = i64::from(u32::MAX);
         // A value must fit into a record of a snapshot and into a message between servers.
         let most_value = limit::KV_VALUE_BYTES_CONFIGURABLE as i64;
+        let per_1000_s = self.settings.thousandths("limits.rpc_rate");
         let mut bound = |key, default, most| usize::try_from(self.number(key, default, 1, most)).unwrap_or_default();
         Limits {
             http_conns_per_client_max: bound("limits.http_max_conns_per_client", 200, most),
             kv_value_bytes_max: bound("limits.kv_max_value_size", limit::KV_VALUE_BYTES as i64, most_value),
             txn_request_bytes_max: bound("limits.txn_max_req_len", 512 * 1024, most),
+            rpc_burst_max: u32::try_from(bound("limits.rpc_max_burst", 1000, most)).unwrap_or(u32::MAX),
+            rpc_per_1000_s: per_1000_s.and_then(|number| u64::try_from(number).ok()).filter(|&number| number > 0),
         }
     }
 }

@@ -11,6 +11,8 @@ use super::origin::Origin;
 pub(super) enum Setting {
     Boolean(bool),
     Integer(i64),
+    /// A number with a fraction, in whole thousandths.
+    Thousandths(i64),
     Text(String),
     Duration(Duration),
     Texts(Vec<String>),
@@ -49,6 +51,13 @@ impl Settings {
     pub(super) fn integer(&self, path: &str) -> Option<i64> {
         match self.get(path)? {
             (Setting::Integer(value), _) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub(super) fn thousandths(&self, path: &str) -> Option<i64> {
+        match self.get(path)? {
+            (Setting::Thousandths(value), _) => Some(*value),
             _ => None,
         }
     }

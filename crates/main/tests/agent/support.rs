@@ -1,5 +1,6 @@
 //! What the tests have in common: agents as processes, clusters of them, and clients. No test lives here.
 
+pub(crate) mod client;
 pub(crate) mod cluster;
 pub(crate) mod command;
 pub(crate) mod http;

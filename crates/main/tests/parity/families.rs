@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use proconsul_parity::{Agents, Family, Kept, compare, recorded, report, run};
+use proconsul_parity::{Agents, Family, Kept, Setup, compare, recorded, report, run};
 
 /// One family of questions, asked of a fresh server.
 fn answers_as_recorded(name: &str) {
     let families = Family::all().unwrap();
     let family = families.iter().find(|family| family.name == name).expect("a file of scenarios");
-    let agents = Agents::start(Path::new(env!("CARGO_BIN_EXE_proconsul")), family, 1).unwrap();
+    let agents = Agents::start(Path::new(env!("CARGO_BIN_EXE_proconsul")), family, Setup::Alone).unwrap();
     let ours = run(family, &agents);
     let comparison = compare(family, &recorded::read(name).unwrap(), &ours, true).unwrap();
     let kept = Kept::read().unwrap();

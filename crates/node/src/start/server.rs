@@ -14,6 +14,7 @@ use proconsul_server::machine::StoreMachine;
 use proconsul_state::store::Store;
 use proconsul_storage::disk::Disk;
 use proconsul_storage::log::LogOptions;
+use proconsul_types::coordinate::NodeCoordinate;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::sync::watch;
@@ -24,7 +25,7 @@ use crate::error::StartError;
 use crate::handle::{Handle, Shutdown};
 use crate::local::Node;
 use crate::role::{AsServer, Role};
-use crate::{duties, events, identity, local_state, position, removal, tags};
+use crate::{duties, identity, local_state, position, removal, tags};
 
 /// Bytes of log after which a snapshot is due, unless the last snapshot was larger.
 const SNAPSHOT_BYTES: u64 = 16 * 1024 * 1024;
@@ -51,7 +52,6 @@ pub(super) async fn run<D: Disk>(
 
     let role = Role::Server(AsServer { consensus: running.handle.clone(), cluster: running.cluster() });
     let node = starting.node(&gossip, role)?;
-    starting.tasks.spawn(events::follow(Arc::clone(&node), Arc::clone(&store)));
     let door = starting.door(&node, &running, Arc::clone(&store));
     let http = starting.serve(sockets, &door);
     starting.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate), Arc::new(())));
@@ -127,7 +127,9 @@ impl Starting {
         };
         let replica = Arc::new(running.handle.clone());
         let door = Arc::new(Server::new(replica, Arc::clone(node), Arc::clone(&store), settings, self.rng.fork()));
-        self.tasks.spawn(position::tell(Arc::clone(&door), Arc::clone(node), store, self.rng.fork()));
+        let is_known =
+            move |place: &NodeCoordinate| store.view().coordinates_of(&place.node).any(|known| **known == *place);
+        self.tasks.spawn(position::tell(Arc::clone(&door), Arc::clone(node), is_known, self.rng.fork()));
         door
     }
 

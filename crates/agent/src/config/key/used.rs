@@ -183,6 +183,13 @@ pub(super) const USED: &[Key] = &[
     key("session_ttl_min", Kind::Duration, "10s", "Shortest time to live that a session may ask for."),
     key("limits.http_max_conns_per_client", Kind::Integer, "200", "Open HTTP connections from one client address."),
     key("limits.kv_max_value_size", Kind::Integer, "524288", "Bytes of one key's value."),
+    key(
+        "limits.rpc_rate",
+        Kind::Number,
+        "-1",
+        "Calls to servers that a client agent may make in a second; -1 for any number.",
+    ),
+    key("limits.rpc_max_burst", Kind::Integer, "1000", "Calls to servers at once when there is such a limit."),
     key("limits.txn_max_req_len", Kind::Integer, "524288", "Bytes of one transaction's request."),
     // Metrics.
     key("telemetry.disable_hostname", Kind::Boolean, "false", "Leaves the machine's name out of the names of gauges."),
