@@ -42,7 +42,7 @@ pub use self::place::Place;
 pub use self::telemetry::TelemetryConfig;
 pub use self::template::TemplateError;
 use crate::flag::Given;
-use crate::local::Definitions;
+use crate::local::{Definitions, Scripts};
 
 /// The configuration that these flags, and the files they name, describe on this machine; or everything that is wrong with it.
 pub fn load(given: &Given, environment: &Environment<'_>) -> Result<Config, Mistakes> {
@@ -127,6 +127,8 @@ pub struct Config {
     pub skip_leave_on_interrupt: bool,
     /// What the HTTP API lets through and adds.
     pub http: HttpSettings,
+    /// What health checks may do and keep.
+    pub checks: CheckSettings,
     /// Bounds on what clients may ask.
     pub limits: Limits,
     /// The pod this agent stands for in loopback isolation. Addresses and paths above already follow it; outgoing
@@ -226,6 +228,15 @@ pub struct HttpSettings {
     pub translate_addresses: bool,
     /// How stale reads of catalog and health may be that do not say; zero for not at all (`discovery_max_stale`).
     pub discovery_max_stale: Duration,
+}
+
+/// Health checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckSettings {
+    /// From where checks that run programs are taken.
+    pub scripts: Scripts,
+    /// How much of an output is kept, in bytes (`check_output_max_size`, 4096).
+    pub output_bytes_max: usize,
 }
 
 /// Bounds on what clients may ask.

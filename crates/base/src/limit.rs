@@ -284,6 +284,9 @@ pub const INSTANCE_LISTS: usize = 256;
 /// one frame.
 pub const TXN_READ_BYTES: usize = 8 * 1024 * 1024;
 
+/// Results of checks that wait to be noted; further checks wait with theirs.
+pub const CHECK_REPORTS: usize = 256;
+
 /// Bytes of metadata that the sources of one `service-intentions` entry keep together: each keeps all of the entry's own, so a
 /// request within its limit could otherwise grow a thousandfold.
 pub const INTENTIONS_META_BYTES: usize = 4 * 1024 * 1024;

@@ -9,6 +9,7 @@ use proconsul_consensus as consensus;
 use proconsul_gossip as gossip;
 use proconsul_storage::directory::DirectoryError;
 
+use crate::checks::MeansError;
 use crate::resolve::ResolverError;
 
 /// Why an agent does not start.
@@ -55,6 +56,9 @@ pub enum StartError {
     /// The pod's resolver cannot be used.
     #[error(transparent)]
     Resolver(#[from] ResolverError),
+    /// Health checks cannot be carried out.
+    #[error(transparent)]
+    Checks(#[from] MeansError),
     /// None of the `-join` addresses answered.
     #[error("Failed to join any of {targets:?}: {failures:?}")]
     Join {

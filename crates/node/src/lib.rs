@@ -4,6 +4,7 @@
 //! the operating system's randomness are made here and passed down.
 
 mod anti_entropy;
+mod checks;
 mod contact;
 mod dns;
 mod duties;
@@ -29,6 +30,7 @@ mod tags;
 
 use std::time::Duration;
 
+pub use checks::MeansError;
 pub use error::StartError;
 pub use handle::{Handle, Shutdown};
 pub use join::Exhausted;

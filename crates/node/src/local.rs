@@ -15,6 +15,7 @@ use std::time::Duration;
 use parking_lot::RwLock;
 use proconsul_agent::Config;
 use proconsul_agent::event::History;
+use proconsul_checks::Means;
 use proconsul_types::agent::Coordinate;
 use tokio::sync::Notify;
 
@@ -40,6 +41,8 @@ pub(crate) struct Node {
     pub(crate) events: Arc<History>,
     /// The services and checks it holds.
     pub(crate) local: Arc<LocalState>,
+    /// What its checks are carried out with.
+    pub(crate) means: Means,
     /// Those who wait for intervals of metrics.
     pub(crate) followers: Followers,
     /// Where names are asked.
@@ -77,6 +80,7 @@ impl Node {
         left: Arc<Notify>,
         local: Arc<LocalState>,
         resolver: Arc<Resolver>,
+        means: Means,
     ) -> Self {
         Self {
             config,
@@ -87,6 +91,7 @@ impl Node {
             leaving: AtomicBool::new(false),
             events: Arc::default(),
             local,
+            means,
             followers: Followers::default(),
             resolver,
         }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant as Clock};
 use parking_lot::Mutex;
 use proconsul_agent::Config;
 use proconsul_agent::config::Place;
-use proconsul_agent::local::{self, Scripts, Settings, Shared, State};
+use proconsul_agent::local::{self, Settings, Shared, State};
 use proconsul_base::rand::Rng;
 use proconsul_base::time::Instant;
 use proconsul_calls::catalog::CatalogCalls;
@@ -24,13 +24,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use self::store::Store;
-use crate::anti_entropy;
 use crate::contact::Contact;
 use crate::error::StartError;
 use crate::local::Node;
-
-/// How much of an output is kept, in bytes: Consul's `DefaultBufSize`.
-const OUTPUT_BYTES: usize = 4096;
+use crate::{anti_entropy, checks};
 
 /// What the agent holds.
 pub(crate) struct LocalState {
@@ -46,6 +43,8 @@ pub(crate) struct LocalState {
     tried: watch::Sender<u64>,
     /// How long a caller waits for that, at the longest.
     patience: Duration,
+    /// How much of an output is kept, in bytes.
+    output_max: usize,
 }
 
 /// Begins what keeps the catalog and the services in line with the checks; it ends with `tasks`.
@@ -54,10 +53,12 @@ pub(crate) fn begin<C: CatalogCalls + HealthCalls + Send + Sync + 'static>(
     node: &Node,
     catalog: Arc<C>,
     contact: watch::Receiver<impl Contact>,
-    rng: Rng,
+    mut rng: Rng,
 ) {
-    tasks.spawn(anti_entropy::run(catalog, Arc::clone(&node.local), contact, node.gossip.clone(), rng));
     tasks.spawn(overdue::let_go(Arc::clone(&node.local)));
+    let (local, means) = (Arc::clone(&node.local), node.means.clone());
+    tasks.spawn(checks::carry_out(local, Arc::clone(&catalog), means, rng.fork()));
+    tasks.spawn(anti_entropy::run(catalog, Arc::clone(&node.local), contact, node.gossip.clone(), rng));
 }
 
 impl LocalState {
@@ -69,7 +70,7 @@ impl LocalState {
             sidecar_ports: config.local.sidecar_ports.clone(),
             check_update_interval: config.local.check_update_interval,
             discard_check_output: config.local.discard_check_output,
-            scripts: Scripts::default(),
+            scripts: config.checks.scripts,
         };
         let folder = config.data_dir.as_ref().map(Place::real);
         let store = folder.map(Store::open).transpose();
@@ -85,6 +86,7 @@ impl LocalState {
             turn: tokio::sync::Mutex::default(),
             tried: watch::Sender::new(0),
             patience: config.rpc_hold_timeout,
+            output_max: config.checks.output_bytes_max,
         })
     }
 
@@ -94,7 +96,6 @@ impl LocalState {
     }
 
     /// What carrying a check out said.
-    #[expect(dead_code, reason = "for whoever carries checks out")]
     pub(crate) fn update_check(&self, id: &str, status: &str, output: &str) {
         let (now, rng) = (self.now(), &mut *self.rng.lock());
         self.held.change(|state| state.update_check(id, status, output, now, rng));

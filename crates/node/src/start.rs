@@ -11,6 +11,7 @@ use std::sync::Arc;
 use proconsul_agent::Config;
 use proconsul_base::rand::Rng;
 use proconsul_calls::door::Door;
+use proconsul_checks::Means;
 use proconsul_dns::DnsConfig;
 use proconsul_gossip as gossip;
 use proconsul_http::HttpConfig;
@@ -20,6 +21,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use crate::checks;
 use crate::contact::Contact;
 use crate::error::StartError;
 use crate::handle::{Handle, Shutdown};
@@ -57,6 +59,8 @@ struct Starting {
     config: Arc<Config>,
     source: Option<IpAddr>,
     resolver: Arc<Resolver>,
+    /// What checks are carried out with.
+    means: Means,
     rng: Rng,
     over: watch::Sender<Option<Shutdown>>,
     closing: watch::Sender<bool>,
@@ -79,6 +83,7 @@ impl Starting {
         let source = config.pod.as_ref().map(|pod| pod.address);
         let source = source.or(Some(config.bind_addr).filter(|address| !address.is_unspecified()));
         Ok(Self {
+            means: checks::means(&config, source, &resolver)?,
             config: Arc::new(config),
             source,
             resolver,
@@ -127,7 +132,8 @@ impl Starting {
     fn node(&mut self, gossip: &gossip::Handle, role: Role) -> Result<Arc<Node>, StartError> {
         let local = Arc::new(LocalState::load(&self.config, self.rng.fork())?);
         let (config, left) = (Arc::clone(&self.config), Arc::clone(&self.left));
-        let node = Arc::new(Node::new(config, gossip.clone(), role, left, local, Arc::clone(&self.resolver)));
+        let (resolver, means) = (Arc::clone(&self.resolver), self.means.clone());
+        let node = Arc::new(Node::new(config, gossip.clone(), role, left, local, resolver, means));
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
         metrics::begin(&mut self.tasks, &node);
         self.tasks.spawn(events::follow(Arc::clone(&node)));

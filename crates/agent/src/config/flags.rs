@@ -53,10 +53,7 @@ const SOURCES: &[Flag] = &[
 const ABSENT: &[(&str, Takes, &str)] = &[
     ("advertise-wan", VALUE, "advertise_addr_wan"),
     ("auto-reload-config", Takes::Switch, "auto_reload_config"),
-    ("check_output_max_size", Takes::Integer, "check_output_max_size"),
     ("disable-keyring-file", Takes::Switch, "disable_keyring_file"),
-    ("enable-local-script-checks", Takes::Switch, "enable_local_script_checks"),
-    ("enable-script-checks", Takes::Switch, "enable_script_checks"),
     ("encrypt", VALUE, "encrypt"),
     ("grpc-tls-port", Takes::Integer, "ports.grpc_tls"),
     ("join-wan", VALUE, "start_join_wan"),

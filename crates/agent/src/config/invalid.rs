@@ -70,6 +70,9 @@ pub enum Invalid {
     /// Outside of its range.
     #[error("{0} is out of range; it must be between {1} and {2}")]
     Range(i64, i64, i64),
+    /// Nothing of an output would be kept.
+    #[error("check_output_max_size must be positive, to discard check output use the discard_check_output flag")]
+    CheckOutput,
     /// Not a length of time.
     #[error("{0}")]
     Duration(#[from] DurationError),

@@ -1,6 +1,7 @@
 //! From merged settings to the checked [`Config`], once: defaults, rules, addresses, paths. All broken rules are reported.
 
 mod address;
+mod checks;
 mod cluster;
 mod dns;
 mod http;
@@ -78,6 +79,7 @@ pub(super) fn resolve(
         leave_on_terminate: settings.boolean("leave_on_terminate").unwrap_or(!server),
         skip_leave_on_interrupt: settings.boolean("skip_leave_on_interrupt").unwrap_or(server),
         http: resolver.http(),
+        checks: resolver.checks(),
         limits: resolver.limits(),
         pod: environment.pod.clone(),
         data_dir,

@@ -6,9 +6,9 @@ use proconsul_calls::agent::{AgentError, Applied};
 use proconsul_types::node::Text;
 use proconsul_types::registration::{CheckRegistration, ServiceRegistration};
 
+use super::LocalState;
 use super::load::unix_now;
 use super::store::{Step, not_kept};
-use super::{LocalState, OUTPUT_BYTES};
 
 impl LocalState {
     pub(super) async fn register_service(&self, given: &ServiceRegistration, replace: bool) -> Result<(), AgentError> {
@@ -89,7 +89,7 @@ impl LocalState {
 
     fn told(&self, id: &str, told: &Applied) -> Result<Told, AgentError> {
         let (now, rng) = (self.now(), &mut *self.rng.lock());
-        self.held.change(|state| state.tell(id, &told.status, &told.output, OUTPUT_BYTES, now, rng))
+        self.held.change(|state| state.tell(id, &told.status, &told.output, self.output_max, now, rng))
     }
 
     async fn hold_check(&self, plan: PlannedCheck) -> Result<(), AgentError> {

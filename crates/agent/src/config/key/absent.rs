@@ -16,7 +16,6 @@ const WAN: &str = "datacenters are not connected";
 const MESH: &str = "there is no service mesh";
 const AUTHORITY: &str = "there is no certificate authority";
 const DNS_CACHE: &str = "DNS answers come from the state itself";
-const CHECKS: &str = "no health checks are run";
 const CIRCONUS: &str = "metrics are not sent to Circonus";
 const PAGES: &str = "the web pages have no such settings";
 
@@ -70,7 +69,6 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("autopilot.redundancy_zone_tag", ENTERPRISE),
     harmless("autopilot.upgrade_version_tag", ENTERPRISE),
     harmless("cache", TUNING),
-    harmless("check_output_max_size", CHECKS),
     harmless("config_entries", MESH),
     harmless("connect.ca_config", AUTHORITY),
     harmless("connect.ca_provider", AUTHORITY),
@@ -85,11 +83,9 @@ pub(super) const HARMLESS: &[Key] = &[
     harmless("dns_config.prefer_namespace", ENTERPRISE),
     harmless("dns_config.use_cache", DNS_CACHE),
     harmless("enable_acl_replication", WAN),
-    harmless("enable_agent_tls_for_checks", CHECKS),
+    harmless("enable_agent_tls_for_checks", "the agent has no certificate"),
     harmless("enable_central_service_config", MESH),
     harmless("enable_debug", "there are no profiling endpoints"),
-    harmless("enable_local_script_checks", CHECKS),
-    harmless("enable_script_checks", CHECKS),
     harmless("enable_syslog", "the log goes to standard output and to files only"),
     harmless("encrypt_verify_incoming", GOSSIP_ENCRYPTION),
     harmless("encrypt_verify_outgoing", GOSSIP_ENCRYPTION),

@@ -180,6 +180,28 @@ pub(super) const USED: &[Key] = &[
         "Says with every HTTP answer that addresses of other datacenters are translated; there are none.",
     ),
     key("discovery_max_stale", Kind::Duration, "0s", "How stale reads of catalog and health may be that do not say."),
+    // Health checks.
+    flagged(
+        "enable_script_checks",
+        "enable-script-checks",
+        Kind::Boolean,
+        "false",
+        "Runs the programs of checks, from files and from whoever can register one.",
+    ),
+    flagged(
+        "enable_local_script_checks",
+        "enable-local-script-checks",
+        Kind::Boolean,
+        "false",
+        "Runs the programs of checks from files only.",
+    ),
+    flagged(
+        "check_output_max_size",
+        "check_output_max_size",
+        Kind::Integer,
+        "4096",
+        "Bytes of a check's output that are kept.",
+    ),
     key("session_ttl_min", Kind::Duration, "10s", "Shortest time to live that a session may ask for."),
     key("limits.http_max_conns_per_client", Kind::Integer, "200", "Open HTTP connections from one client address."),
     key("limits.kv_max_value_size", Kind::Integer, "524288", "Bytes of one key's value."),
