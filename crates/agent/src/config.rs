@@ -43,6 +43,7 @@ pub use self::telemetry::TelemetryConfig;
 pub use self::template::TemplateError;
 use crate::flag::Given;
 use crate::local::{Definitions, Scripts};
+use crate::watch::Watch;
 
 /// The configuration that these flags, and the files they name, describe on this machine; or everything that is wrong with it.
 pub fn load(given: &Given, environment: &Environment<'_>) -> Result<Config, Mistakes> {
@@ -52,9 +53,10 @@ pub fn load(given: &Given, environment: &Environment<'_>) -> Result<Config, Mist
     }
     let sources = source::sources(given, environment, &mut gathered.mistakes, &mut gathered.warnings);
     gathered.all(given, &sources);
-    let gather::Gathered { settings, definitions, mut mistakes, warnings } = gathered;
+    let gather::Gathered { settings, defined, mut mistakes, warnings } = gathered;
     let config = resolve::resolve(&settings, given.switch("dev"), environment, warnings, &mut mistakes);
-    let config = Config { local: LocalSettings { definitions, ..config.local }, ..config };
+    let local = LocalSettings { definitions: defined.local, ..config.local };
+    let config = Config { local, watches: defined.watches, ..config };
     if mistakes.is_empty() { Ok(config) } else { Err(Mistakes(mistakes)) }
 }
 
@@ -131,6 +133,8 @@ pub struct Config {
     pub checks: CheckSettings,
     /// Bounds on what clients may ask.
     pub limits: Limits,
+    /// What is followed, and who is told.
+    pub watches: Vec<Watch>,
     /// The pod this agent stands for in loopback isolation. Addresses and paths above already follow it; outgoing
     /// connections leave from its address and names are asked of its resolver.
     pub pod: Option<PodContext>,

@@ -9,5 +9,6 @@ pub mod flag;
 pub mod local;
 pub mod sync;
 pub mod version;
+pub mod watch;
 
 pub use config::Config;

@@ -4,8 +4,9 @@ use std::process::ExitStatus;
 
 use anyhow::{Context, anyhow, bail};
 use proconsul_agent::flag::{Flag, Given, Takes};
+use proconsul_agent::watch::{Parameters, Plan, Words};
 use proconsul_api::Api;
-use proconsul_watch::{Follower, Parameters, Plan, Script, Told, Words, pause};
+use proconsul_watch::{Follower, Script, Told, pause};
 use serde_json::Value;
 
 use crate::command::{Call, Command, Exit, Misuse};

@@ -27,6 +27,7 @@ mod role;
 mod servers;
 mod start;
 mod tags;
+mod watches;
 
 use std::time::Duration;
 

@@ -15,9 +15,10 @@ use std::time::Duration;
 use parking_lot::RwLock;
 use proconsul_agent::Config;
 use proconsul_agent::event::History;
+use proconsul_agent::watch::Watch;
 use proconsul_checks::Means;
 use proconsul_types::agent::Coordinate;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 pub(crate) use self::stats::section;
 use crate::local_state::LocalState;
@@ -47,6 +48,8 @@ pub(crate) struct Node {
     pub(crate) followers: Followers,
     /// Where names are asked.
     pub(crate) resolver: Arc<Resolver>,
+    /// The watches of the configuration.
+    pub(crate) watches: watch::Sender<Arc<[Watch]>>,
 }
 
 /// What only gossip's own task knows; asked once a second, so that answers need not wait for it.
@@ -83,6 +86,7 @@ impl Node {
         means: Means,
     ) -> Self {
         Self {
+            watches: watch::Sender::new(config.watches.clone().into()),
             config,
             gossip,
             role,

@@ -30,7 +30,7 @@ use crate::local::{self, Node};
 use crate::local_state::LocalState;
 use crate::resolve::Resolver;
 use crate::role::Role;
-use crate::{dns, events, metrics};
+use crate::{dns, events, metrics, watches};
 
 /// Starts an agent. Returns when everything listens; the cluster may still be without a leader.
 pub async fn start(config: Config) -> Result<Handle, StartError> {
@@ -209,7 +209,8 @@ impl Starting {
     }
 
     /// The agent that has been started; `stop` ends what is not a task.
-    fn handle(self, node: Arc<Node>, http: Vec<SocketAddr>, stop: impl FnOnce() + Send + 'static) -> Handle {
+    fn handle(mut self, node: Arc<Node>, http: Vec<SocketAddr>, stop: impl FnOnce() + Send + 'static) -> Handle {
+        self.tasks.spawn(watches::follow(http.first().copied(), node.watches.subscribe()));
         Handle {
             node,
             over: self.over,

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use proconsul_agent::watch::Plan;
 use proconsul_api::{Answer, ApiError, Client, Question};
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
+use crate::ask::{self, Ask, Reader};
 use crate::document::Document;
-use crate::plan::{Ask, Plan, Reader};
 use crate::shape::{self, Shape};
 
 /// The pause after the first failure; Consul's `retryInterval`.
@@ -63,7 +64,7 @@ pub struct Follower {
 impl Follower {
     /// A watch that was told nothing yet, through this agent.
     pub fn new(client: Client, plan: &Plan) -> Self {
-        Self { client, ask: plan.ask(), mark: String::new(), last: None }
+        Self { client, ask: ask::ask(plan), mark: String::new(), last: None }
     }
 
     /// Waits until there is something to tell: what is there now, at first, and then each change. May be dropped and called again.

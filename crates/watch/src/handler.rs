@@ -4,6 +4,7 @@ use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use proconsul_agent::watch::{HandlerSettings, Words};
 use proconsul_api::{Address, AddressError, ApiError, Client, Method, Question, Settings};
 use proconsul_base::limit;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -21,6 +22,22 @@ pub enum Handler {
     Script(Script),
     /// A server.
     Http(HttpHandler),
+}
+
+impl TryFrom<&HandlerSettings> for Handler {
+    type Error = HandlerError;
+
+    fn try_from(settings: &HandlerSettings) -> Result<Self, HandlerError> {
+        Ok(match settings {
+            HandlerSettings::Script(words) => Self::Script(Script(words.clone())),
+            HandlerSettings::Http { path, method, header, timeout } => Self::Http(HttpHandler {
+                path: path.clone(),
+                method: method.parse().map_err(|_| HandlerError::Method(method.clone()))?,
+                header: header.clone(),
+                timeout: *timeout,
+            }),
+        })
+    }
 }
 
 /// A handler that was not told, or that failed.
@@ -41,6 +58,9 @@ pub enum HandlerError {
     /// The server's address is none.
     #[error("the handler's path {0:?}: {1}")]
     Address(String, AddressError),
+    /// No method of HTTP.
+    #[error("{0:?} is no HTTP method")]
+    Method(String),
     /// The server could not be asked.
     #[error(transparent)]
     Api(#[from] ApiError),
@@ -62,43 +82,32 @@ impl Handler {
     }
 }
 
-/// How a program is called.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Words {
-    /// Program and arguments (`args`).
-    Arguments(Vec<String>),
-    /// A line for the shell in `SHELL`, else `/bin/sh` (`handler`).
-    Shell(String),
-}
-
-impl Words {
-    /// The command, with nothing but its words.
-    ///
-    /// # Errors
-    /// [`HandlerError::NoWords`].
-    pub fn command(&self) -> Result<Command, HandlerError> {
-        match self {
-            Self::Arguments(words) => {
-                let (program, rest) = words.split_first().ok_or(HandlerError::NoWords)?;
-                let mut command = Command::new(program);
-                command.args(rest);
-                Ok(command)
-            }
-            Self::Shell(line) => {
-                let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
-                let mut command = Command::new(shell.unwrap_or_else(|| "/bin/sh".into()));
-                command.arg("-c").arg(line);
-                Ok(command)
-            }
+/// The command of a program, with nothing but its words; a line is for the shell in `SHELL`, else `/bin/sh`.
+///
+/// # Errors
+/// [`HandlerError::NoWords`].
+pub fn command(words: &Words) -> Result<Command, HandlerError> {
+    match words {
+        Words::Arguments(words) => {
+            let (program, rest) = words.split_first().ok_or(HandlerError::NoWords)?;
+            let mut command = Command::new(program);
+            command.args(rest);
+            Ok(command)
+        }
+        Words::Shell(line) => {
+            let shell = std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
+            let mut command = Command::new(shell.unwrap_or_else(|| "/bin/sh".into()));
+            command.arg("-c").arg(line);
+            Ok(command)
         }
     }
+}
 
-    /// The words as a person would write them.
-    pub fn shown(&self) -> String {
-        match self {
-            Self::Arguments(words) => words.join(" "),
-            Self::Shell(line) => line.clone(),
-        }
+/// The words as a person would write them.
+pub fn shown(words: &Words) -> String {
+    match words {
+        Words::Arguments(words) => words.join(" "),
+        Words::Shell(line) => line.clone(),
     }
 }
 
@@ -127,7 +136,7 @@ impl Script {
     }
 
     fn start(&self, told: &Told, output: fn() -> Stdio) -> Result<Child, HandlerError> {
-        let mut command = self.0.command()?;
+        let mut command = command(&self.0)?;
         command.env(INDEX, &told.mark).stdin(Stdio::piped()).stdout(output()).stderr(output()).kill_on_drop(true);
         command.spawn().map_err(|error| self.failed(error))
     }
@@ -146,7 +155,7 @@ impl Script {
     }
 
     fn failed(&self, error: io::Error) -> HandlerError {
-        HandlerError::Run(self.0.shown(), error)
+        HandlerError::Run(shown(&self.0), error)
     }
 }
 

@@ -3,17 +3,14 @@
 //! The same for `consul watch` and for the `watches` of an agent's configuration. Reads come through the HTTP API of an agent;
 //! what is told has the form that Consul's own client library gives it ([`Told`]).
 
+mod ask;
 mod document;
 mod follow;
 mod handler;
-mod parameters;
-mod plan;
 mod shape;
 
 pub use follow::{Follower, Told, pause};
-pub use handler::{Handler, HandlerError, HttpHandler, Script, Words};
-pub use parameters::{Parameters, PlanError};
-pub use plan::{Kind, Plan, Reader};
+pub use handler::{Handler, HandlerError, HttpHandler, Script, command, shown};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
-//! Plans from parameters, and watches of an agent that answers what it is told to.
+//! Watches of an agent that answers what it is told to.
 
 use std::time::Duration;
 
+use proconsul_agent::watch::{Parameters, Plan, PlanError, Words};
 use proconsul_api::{Address, Client, Method, Settings};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -13,23 +14,6 @@ use super::*;
 fn plan(parameters: Value) -> Result<Plan, PlanError> {
     let Value::Object(named) = parameters else { panic!("an object") };
     Parameters::new(named).plan()
-}
-
-#[test]
-fn what_is_no_watch_is_refused_in_consuls_words() {
-    for (parameters, expected) in [
-        (json!({}), "Watch type must be specified"),
-        (json!({ "type": "foo" }), "Unsupported watch type: foo"),
-        (json!({ "type": "key" }), "Must specify a single key to watch"),
-        (json!({ "type": "keyprefix" }), "Must specify a single prefix to watch"),
-        (json!({ "type": "service" }), "Must specify a single service to watch"),
-        (json!({ "type": "checks", "service": "a", "state": "b" }), "Cannot specify service and state"),
-        (json!({ "type": "nodes", "service": "a", "key": "b" }), "Invalid parameters: [key service]"),
-        (json!({ "type": "key", "key": 1 }), "Expecting key to be a string"),
-        (json!({ "type": "service", "service": "a", "passingonly": "x" }), "Expecting passingonly to be a boolean"),
-    ] {
-        assert_eq!(plan(parameters.clone()).unwrap_err().to_string(), expected, "{parameters}");
-    }
 }
 
 #[test]

@@ -26,6 +26,7 @@ const WITHIN: [(&str, &[&str]); 13] = [
     ("server", &["connect"]),
     ("client", &["agent"]),
     ("http", &["ui"]),
+    ("watch", &["agent"]),
     ("cli", &["node"]),
 ];
 

@@ -1,4 +1,4 @@
-//! Services and checks in configuration files: each key found, of the right kind, and the whole such as the agent can hold.
+//! Services, checks and watches in configuration files: each key found, of the right kind, and the whole such as the agent can hold.
 //!
 //! Keys are found without regard to case, as in Consul; a list of blocks is written as one list or as a block that comes again.
 
@@ -16,6 +16,7 @@ use super::error::Mistake;
 use super::key::Kind;
 use super::origin::Origin;
 use crate::local::{self, Definitions};
+use crate::watch::{Parameters, Watch, WatchMistake};
 
 /// What is wrong with one definition.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,23 +43,33 @@ pub enum DefinitionMistake {
         /// Why.
         why: CheckMistake,
     },
+    /// A watch that cannot be.
+    #[error("Failed to parse watch: {0}")]
+    Watch(WatchMistake),
     /// A check without a name and without an id.
     #[error("a check needs a name or an id")]
     NoCheckId,
 }
 
-/// Reads what stands at a key that defines services or checks.
+/// What the files define besides settings.
+#[derive(Default)]
+pub(super) struct Defined {
+    pub(super) local: Definitions,
+    pub(super) watches: Vec<Watch>,
+}
+
+/// Reads what stands at a key that defines services, checks or watches.
 pub(super) fn read(
     kind: Kind,
     entry: &Entry,
-    into: &mut Definitions,
+    into: &mut Defined,
     origin: &dyn Fn(Position) -> Origin,
     mistakes: &mut Vec<Mistake>,
 ) {
     let known = mistakes.len();
     let mut reader = Reader { origin, mistakes };
     let blocks = match kind {
-        Kind::Services | Kind::Checks => reader.blocks(&entry.key, entry),
+        Kind::Services | Kind::Checks | Kind::Watches => reader.blocks(&entry.key, entry),
         _ => reader.block(&entry.key, entry).into_iter().collect(),
     };
     for (at, block) in blocks {
@@ -70,7 +81,14 @@ pub(super) fn read(
                 if let (Err(why), true) = (judged, reader.mistakes.len() == known) {
                     reader.refuse(at, &entry.key, DefinitionMistake::Service { name: service.name.clone(), why });
                 }
-                into.services.push(service);
+                into.local.services.push(service);
+            }
+            Kind::Watches => {
+                let parameters = Parameters::new(reader.anything(block));
+                match Watch::read(parameters) {
+                    Ok(watch) => into.watches.push(watch),
+                    Err(why) => reader.refuse(at, &entry.key, DefinitionMistake::Watch(why)),
+                }
             }
             _ => {
                 let check = check::read(&mut reader, &entry.key, block);
@@ -81,7 +99,7 @@ pub(super) fn read(
                 if let (Err(why), true) = (judged, reader.mistakes.len() == known) {
                     reader.refuse(at, &entry.key, DefinitionMistake::Check { name: check.name.clone(), why });
                 }
-                into.checks.push(check);
+                into.local.checks.push(check);
             }
         }
     }

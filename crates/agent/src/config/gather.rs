@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proconsul_base::text::duration;
 use proconsul_hcl::{Entry, Node, Object, Position, Value};
 
-use super::definition;
+use super::definition::{self, Defined};
 use super::error::Mistake;
 use super::key::{self, Key, Kind, Role};
 use super::origin::Origin;
@@ -13,13 +13,12 @@ use super::settings::{Setting, Settings};
 use super::source::{Source, SourceName};
 use super::{Invalid, flags};
 use crate::flag::Given;
-use crate::local::Definitions;
 
 /// What all sources set, with everything found wrong on the way.
 #[derive(Default)]
 pub(super) struct Gathered {
     pub(super) settings: Settings,
-    pub(super) definitions: Definitions,
+    pub(super) defined: Defined,
     pub(super) mistakes: Vec<Mistake>,
     pub(super) warnings: Vec<String>,
 }
@@ -78,7 +77,7 @@ impl Gathered {
                 }
                 seen.push(name);
                 let entry = Entry { key: name.clone(), at: *at, node: node.clone() };
-                definition::read(key.takes, &entry, &mut self.definitions, origin, &mut self.mistakes);
+                definition::read(key.takes, &entry, &mut self.defined, origin, &mut self.mistakes);
             } else if let Some(key) = key::find(&path) {
                 self.set(key, &node.value, &origin(*at));
             } else {
@@ -143,7 +142,7 @@ fn flag_value(kind: Kind, text: &str) -> Value {
         Kind::Any if matches!(text, "true" | "false") => Value::Boolean(text == "true"),
         Kind::Number | Kind::Text | Kind::Duration | Kind::Any => Value::Text(text.to_owned()),
         // No flag sets these.
-        Kind::Service | Kind::Services | Kind::Check | Kind::Checks => Value::Null,
+        Kind::Service | Kind::Services | Kind::Check | Kind::Checks | Kind::Watches => Value::Null,
     }
 }
 

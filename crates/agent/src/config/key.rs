@@ -41,19 +41,21 @@ pub enum Kind {
     Check,
     /// Checks.
     Checks,
+    /// Watches.
+    Watches,
     /// Anything; only used for what is absent here.
     Any,
 }
 
 impl Kind {
-    /// Whether it defines services or checks.
+    /// Whether it defines services, checks or watches.
     pub(super) fn is_definition(self) -> bool {
-        matches!(self, Self::Service | Self::Services | Self::Check | Self::Checks)
+        matches!(self, Self::Service | Self::Services | Self::Check | Self::Checks | Self::Watches)
     }
 
     /// Whether it takes several.
     pub(super) fn is_list(self) -> bool {
-        matches!(self, Self::Services | Self::Checks)
+        matches!(self, Self::Services | Self::Checks | Self::Watches)
     }
 
     /// For messages.
@@ -67,7 +69,7 @@ impl Kind {
             Self::Texts => "a list of texts",
             Self::Map => "a block of names and texts",
             Self::Service | Self::Check => "a block",
-            Self::Services | Self::Checks => "a list of blocks",
+            Self::Services | Self::Checks | Self::Watches => "a list of blocks",
             Self::Any => "anything",
         }
     }

@@ -81,6 +81,7 @@ pub(super) fn resolve(
         http: resolver.http(),
         checks: resolver.checks(),
         limits: resolver.limits(),
+        watches: Vec::new(),
         pod: environment.pod.clone(),
         data_dir,
         warnings: Vec::new(),

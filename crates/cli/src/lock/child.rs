@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use proconsul_watch::Words;
+use proconsul_agent::watch::Words;
 use tokio::process;
 
 use crate::wait::Stopped;
@@ -51,7 +51,7 @@ impl Child {
     fn command(&self) -> anyhow::Result<process::Command> {
         let words =
             if self.by_shell { Words::Shell(self.words.join(" ")) } else { Words::Arguments(self.words.clone()) };
-        let mut command = words.command()?;
+        let mut command = proconsul_watch::command(&words)?;
         let input = if self.passes_input { Stdio::inherit() } else { Stdio::null() };
         command.env(HELD, "true").stdin(input).kill_on_drop(true);
         Ok(command)

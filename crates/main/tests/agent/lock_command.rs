@@ -117,3 +117,21 @@ fn a_watch_runs_its_program_for_what_is_there_and_for_each_change() {
     cluster.put(0, "colour", "red");
     lines(3);
 }
+
+#[test]
+fn a_watch_of_the_configuration_tells_a_program_of_a_new_key() {
+    let mut cluster = Cluster::of(1);
+    let told = cluster.directory().join("told");
+    let file = cluster.directory().join("watches.hcl");
+    let script = format!("(cat; echo at $CONSUL_INDEX) >> {}", told.display());
+    let watch = format!("watches {{ type = \"key\" key = \"colour\" args = [\"/bin/sh\", \"-c\", \"{script}\"] }}");
+    fs::write(&file, watch).expect("a file can be written");
+    cluster.more = vec![format!("-config-file={}", file.display())];
+    cluster.start_all();
+    cluster.leader();
+    cluster.put(0, "colour", "green");
+    wait_until("the program is told of the key", || match fs::read_to_string(&told) {
+        Ok(text) if text.contains("\"Value\":\"Z3JlZW4=\"") && text.contains("\nat ") => Ok(()),
+        other => Err(format!("{other:?}")),
+    });
+}

@@ -109,6 +109,11 @@ impl Reader<'_> {
     /// Anything, as it is handed on to others.
     pub(super) fn config(&mut self, path: &str, entry: &Entry) -> BTreeMap<String, serde_json::Value> {
         let Some((_, block)) = self.block(path, entry) else { return BTreeMap::new() };
+        self.anything(block)
+    }
+
+    /// All of a block, whatever it is.
+    pub(super) fn anything(&self, block: &Object) -> BTreeMap<String, serde_json::Value> {
         block.entries.iter().map(|entry| (entry.key.clone(), json(&entry.node.value))).collect()
     }
 

@@ -8,7 +8,12 @@ const SECOND: i64 = 1_000_000_000;
 
 /// What a file given as a flag defines, and everything that is wrong with it.
 fn defined(key: &str, kind: Kind, text: &str) -> (Definitions, Vec<String>) {
-    let (mut into, mut mistakes) = (Definitions::default(), Vec::new());
+    let (defined, mistakes) = all_defined(key, kind, text);
+    (defined.local, mistakes)
+}
+
+fn all_defined(key: &str, kind: Kind, text: &str) -> (Defined, Vec<String>) {
+    let (mut into, mut mistakes) = (Defined::default(), Vec::new());
     let root = proconsul_hcl::read(text, proconsul_hcl::Format::guess(text)).unwrap();
     let origin = |at: Position| Origin::Fragment(1, at);
     for entry in root.entries.iter().filter(|entry| entry.key == key) {
@@ -130,4 +135,15 @@ fn a_check_alone_needs_a_name_and_a_way_to_be_carried_out() {
     );
     let (defined, mistakes) = defined("check", Kind::Check, "check { name = \"c\" ServiceID = \"web\" ttl = \"1s\" }");
     assert_eq!((mistakes.len(), &*defined.checks[0].service_id), (0, "web"));
+}
+
+#[test]
+fn watches_are_read_from_blocks_and_lists_and_refused_with_their_place() {
+    let text =
+        "watches { type = \"key\" key = \"a\" args = [\"cat\"] }\nwatches { type = \"nodes\" handler = \"cat\" }";
+    let (defined, mistakes) = all_defined("watches", Kind::Watches, text);
+    assert_eq!((defined.watches.len(), mistakes), (2, Vec::new()));
+    let (_, mistakes) = all_defined("watches", Kind::Watches, "watches = [{ type = \"nodes\" }]");
+    assert_eq!(mistakes.len(), 1);
+    assert!(mistakes[0].ends_with("Failed to parse watch: Must define a watch handler"), "{mistakes:?}");
 }

@@ -23,7 +23,6 @@ const GOSSIP_ENCRYPTION: &str = "gossip is not encrypted";
 const TLS: &str = "connections are not encrypted or verified";
 const ACCESS: &str = "there is no access control";
 const NETWORKS: &str = "callers are not filtered by network";
-const WATCHES: &str = "watches are not taken from files";
 const ENTERPRISE: &str = "this is a feature of Consul Enterprise";
 
 /// A warning each.
@@ -187,5 +186,4 @@ pub(super) const UNSAFE: &[Key] = &[
     unsafely("verify_incoming_rpc", TLS),
     unsafely("verify_outgoing", TLS),
     unsafely("verify_server_hostname", TLS),
-    unsafely("watches", WATCHES),
 ];

@@ -50,6 +50,7 @@ pub(super) const USED: &[Key] = &[
     key("services", Kind::Services, "", "Services of this node, with their checks."),
     key("check", Kind::Check, "", "A check of this node, or of a service on it."),
     key("checks", Kind::Checks, "", "Checks of this node, or of services on it."),
+    key("watches", Kind::Watches, "", "What is followed, and the programs and servers that are told of changes."),
     key("check_update_interval", Kind::Duration, "5m", "Time that a new output of a check may wait; 0s for none."),
     key("discard_check_output", Kind::Boolean, "false", "Drops what checks print."),
     // Finding the cluster.

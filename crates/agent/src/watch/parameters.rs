@@ -4,7 +4,64 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::plan::{Kind, Plan};
+/// A watch, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What is watched.
+    pub kind: Kind,
+    /// The datacenter; `None` for the agent's own.
+    pub datacenter: Option<String>,
+    /// The ACL token; `None` for the agent's own.
+    pub token: Option<String>,
+    /// Whether any server may answer.
+    pub stale: bool,
+}
+
+/// What is watched, by the names of Consul's watch types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One key.
+    Key(String),
+    /// All keys under a prefix.
+    KeyPrefix(String),
+    /// The names of all services.
+    Services,
+    /// All nodes.
+    Nodes,
+    /// The instances of a service.
+    Service {
+        /// Its name.
+        name: String,
+        /// Tags they must have.
+        tags: Vec<String>,
+        /// Whether all their checks must pass.
+        passing_only: bool,
+    },
+    /// The checks of a service.
+    ChecksOf(String),
+    /// The checks in a state; all with `any`.
+    ChecksIn(String),
+    /// User events, all or those of one name.
+    Event(Option<String>),
+    /// One service of the agent that is asked.
+    AgentService(String),
+}
+
+impl Kind {
+    /// The name of its type.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "key",
+            Self::KeyPrefix(_) => "keyprefix",
+            Self::Services => "services",
+            Self::Nodes => "nodes",
+            Self::Service { .. } => "service",
+            Self::ChecksOf(_) | Self::ChecksIn(_) => "checks",
+            Self::Event(_) => "event",
+            Self::AgentService(_) => "agent_service",
+        }
+    }
+}
 
 /// Why parameters are no watch. The texts are Consul's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,12 +127,22 @@ impl Parameters {
             "connect_roots" | "connect_leaf" => return Err(PlanError::Mesh(name)),
             _ => return Err(PlanError::Type(name)),
         };
+        self.nothing_left()?;
+        Ok(Plan { kind, datacenter, token, stale })
+    }
+
+    /// Takes one, of whatever kind.
+    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.remove(name).filter(|value| !value.is_null())
+    }
+
+    pub(super) fn nothing_left(self) -> Result<(), PlanError> {
         let left: Vec<String> = self.0.into_keys().collect();
-        if left.is_empty() { Ok(Plan { kind, datacenter, token, stale }) } else { Err(PlanError::Unknown(left)) }
+        if left.is_empty() { Ok(()) } else { Err(PlanError::Unknown(left)) }
     }
 
     /// Takes one that is text; empty text is none.
-    fn text(&mut self, name: &'static str) -> Result<Option<String>, PlanError> {
+    pub(super) fn text(&mut self, name: &'static str) -> Result<Option<String>, PlanError> {
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
@@ -83,7 +150,7 @@ impl Parameters {
         }
     }
 
-    fn truth(&mut self, name: &'static str) -> Result<bool, PlanError> {
+    pub(super) fn truth(&mut self, name: &'static str) -> Result<bool, PlanError> {
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(truth)) => Ok(truth),
@@ -92,7 +159,7 @@ impl Parameters {
     }
 
     /// Takes one that is a text or a list of them.
-    fn texts(&mut self, name: &'static str) -> Result<Vec<String>, PlanError> {
+    pub(super) fn texts(&mut self, name: &'static str) -> Result<Vec<String>, PlanError> {
         let wrong = || PlanError::Kind(name, "list of strings");
         match self.0.remove(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
