@@ -171,6 +171,9 @@ pub const RESTORE_PART_BYTES: usize = 1024 * 1024;
 /// Largest state that can be restored, in bytes: every server holds it in memory beside the one it replaces.
 pub const RESTORE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
+/// Largest member of a snapshot archive beside the state, in bytes: a few kilobytes for each server that was there.
+pub const ARCHIVE_META_BYTES: u64 = 1024 * 1024;
+
 /// Deletions that are remembered at a time, about 100 MB; beyond it the leader forgets them before their time is over.
 pub const TOMBSTONES: usize = 500_000;
 

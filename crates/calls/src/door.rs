@@ -11,6 +11,7 @@ use crate::kv::KvCalls;
 use crate::operator::OperatorCalls;
 use crate::query::QueryCalls;
 use crate::session::SessionCalls;
+use crate::snapshot::SnapshotCalls;
 use crate::status::StatusCalls;
 use crate::txn::TxnCalls;
 use crate::ui::UiCalls;
@@ -22,6 +23,7 @@ pub trait Door:
     + StatusCalls
     + OperatorCalls
     + SessionCalls
+    + SnapshotCalls
     + TxnCalls
     + CoordinateCalls
     + QueryCalls
@@ -43,6 +45,7 @@ impl<D> Door for D where
         + StatusCalls
         + OperatorCalls
         + SessionCalls
+        + SnapshotCalls
         + TxnCalls
         + CoordinateCalls
         + QueryCalls

@@ -14,6 +14,7 @@ use crate::intention::IntentionError;
 use crate::operator::RaftError;
 use crate::query::QueryError;
 use crate::session::SessionError;
+use crate::snapshot::SnapshotError;
 
 pub use forward::{ForwardError, Meaning};
 
@@ -59,6 +60,9 @@ pub enum CallError {
     /// A session that cannot be made or found.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// A snapshot that was not restored.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
     /// Config entries that cannot be kept or used.
     #[error(transparent)]
     Config(#[from] ConfigError),

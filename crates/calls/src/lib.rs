@@ -17,6 +17,7 @@ pub mod pieces;
 pub mod query;
 pub mod read;
 pub mod session;
+pub mod snapshot;
 pub mod status;
 pub mod txn;
 pub mod ui;

@@ -14,6 +14,7 @@ mod kv;
 mod operator;
 mod query;
 mod session;
+mod snapshot;
 mod status;
 mod txn;
 mod ui;

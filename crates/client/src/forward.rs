@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use proconsul_base::rand::Rng;
 use proconsul_base::time;
 use proconsul_calls::error::{CallError, ForwardError, Meaning};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
@@ -21,6 +22,12 @@ const JITTER_PART: u32 = 16;
 
 /// What carries calls to servers.
 pub trait Transport: Send + Sync + 'static {
+    /// A connection that carries a snapshot.
+    type Carrier: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// Opens a connection that carries a snapshot.
+    fn carrier(&self, server: &Member) -> impl Future<Output = Result<Self::Carrier, TransportError>> + Send;
+
     /// Makes one call. A dropped call is given up: nobody waits for its answer any more.
     fn call(
         &self,
@@ -157,6 +164,20 @@ impl<T: Transport> Forward<T> {
                 sleep(pause).await;
             }
         }
+    }
+
+    /// A connection to the server in use that carries a snapshot. It is tried once, as Consul does: what is to be sent over it
+    /// comes only once.
+    pub async fn carrier(&self) -> Result<T::Carrier, CallError> {
+        let Some(server) = self.current() else { return Err(ForwardError::NoServers.into()) };
+        if !self.bucket.lock().take(self.now()) {
+            return Err(ForwardError::RateExceeded.into());
+        }
+        let carrier = self.transport.carrier(&server).await;
+        carrier.map_err(|error| {
+            self.servers.lock().failed(&server.name);
+            judged(error, Kind::Write).0.into()
+        })
     }
 
     fn now(&self) -> time::Instant {

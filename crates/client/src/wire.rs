@@ -16,7 +16,9 @@ use parking_lot::Mutex;
 use proconsul_base::limit;
 use proconsul_gopack as gopack;
 use proconsul_records::Empty;
+use proconsul_rpc::consul::Protocol;
 use socket2::{SockRef, TcpKeepalive};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 
@@ -59,12 +61,15 @@ impl Wire {
         }
         *place = None;
         self.forget_closed();
-        let stream = connect(self.source, address).await.map_err(|error| {
-            // As Go's text has it, which names both ends when the near one was chosen.
-            let from = self.source.map(|source| format!("{source}:0->")).unwrap_or_default();
-            TransportError::Unreached(format!("failed to get conn: dial tcp {from}{address}: {}", told(&error)))
-        })?;
+        let unreached = |error| TransportError::Unreached(self.dial_error(address, &error));
+        let stream = connect(self.source, address).await.map_err(unreached)?;
         Ok(Arc::clone(place.insert(Arc::new(Session::begin(stream)))))
+    }
+
+    /// As Go's text has it, which names both ends when the near one was chosen.
+    fn dial_error(&self, address: SocketAddr, error: &io::Error) -> String {
+        let from = self.source.map(|source| format!("{source}:0->")).unwrap_or_default();
+        format!("failed to get conn: dial tcp {from}{address}: {}", told(error))
     }
 
     /// Addresses of servers that are gone would be kept for ever.
@@ -78,6 +83,15 @@ impl Wire {
 }
 
 impl Transport for Wire {
+    type Carrier = TcpStream;
+
+    async fn carrier(&self, server: &Member) -> Result<TcpStream, TransportError> {
+        let unreached = |error| TransportError::Unreached(self.dial_error(server.address, &error));
+        let mut stream = connect(self.source, server.address).await.map_err(unreached)?;
+        stream.write_u8(Protocol::Snapshot as u8).await.map_err(unreached)?;
+        Ok(stream)
+    }
+
     async fn call(&self, server: &Member, method: &'static str, request: Bytes) -> Result<Bytes, TransportError> {
         let too_many = || TransportError::Refused("too many requests are under way".to_owned());
         let _place = self.calls.try_acquire().map_err(|_| too_many())?;

@@ -39,6 +39,7 @@ mod routes;
 mod selection;
 mod serve;
 mod session;
+mod snapshot;
 mod status;
 mod txn;
 mod ui;

@@ -99,6 +99,7 @@ fn of_call(error: &CallError) -> StatusCode {
         | CallError::Event(_)
         | CallError::Raft(_)
         | CallError::Session(_)
+        | CallError::Snapshot(_)
         | CallError::UnknownOutcome => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -245,6 +246,13 @@ pub(crate) fn length(reply: &Reply) -> u64 {
 pub(crate) fn stream(pieces: Box<dyn Pieces>) -> Reply {
     let mut reply = empty(StatusCode::OK);
     *reply.body_mut() = Content::stream(pieces);
+    reply
+}
+
+/// A snapshot archive, as it is made.
+pub(crate) fn archive(pieces: Box<dyn Pieces>) -> Reply {
+    let mut reply = stream(pieces);
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-gzip"));
     reply
 }
 

@@ -12,7 +12,7 @@ use crate::operator::{autopilot, keyring};
 use crate::reply::Reply;
 use crate::{
     acl, agent, catalog, config, connect, coordinate, discovery_chain, event, gateways, health, kv, operator, prepared,
-    session, status, txn, ui,
+    session, snapshot, status, txn, ui,
 };
 
 pub(crate) mod surface;
@@ -124,6 +124,10 @@ surface! {
         OperatorRaftPeer: "operator/raft/peer" "OPTIONS,DELETE" => operator::remove_peer;
         OperatorRaftTransferLeader: "operator/raft/transfer-leader" "OPTIONS,POST" => operator::transfer_leader;
         OperatorUsage: "operator/usage" "OPTIONS,GET" => operator::usage;
+    }
+    // The whole state.
+    boxed snapshot {
+        Snapshot: "snapshot" "OPTIONS,GET,PUT" => snapshot::answer;
     }
     // Access control, which is off: these are here to say so.
     boxed acl {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use proconsul_gopack::{Raw, Time};
 use proconsul_types::intention as types;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::stamp;
 
@@ -29,6 +30,9 @@ pub struct Intention {
     pub id: String,
     pub meta: Option<BTreeMap<String, String>>,
     pub modify_index: u64,
+    /// Of later versions; 1.8 passes over it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<Value>,
     pub precedence: i64,
     #[serde(rename = "SourceNS")]
     pub source_ns: String,
@@ -60,6 +64,7 @@ impl From<&types::Intention> for Intention {
             id: intention.id,
             meta: Some(intention.meta),
             modify_index: 0,
+            permissions: intention.permissions,
             precedence: intention.precedence,
             source_ns: intention.source_ns,
             source_name: intention.source_name,
@@ -89,7 +94,7 @@ impl From<Intention> for types::Intention {
             action: intention.action,
             default_addr: intention.default_addr,
             default_port: intention.default_port,
-            permissions: Vec::new(),
+            permissions: intention.permissions,
             meta: intention.meta.unwrap_or_default(),
             precedence: intention.precedence,
             created_at: stamp::text(intention.created_at),

@@ -19,6 +19,7 @@ pub mod options;
 pub mod query;
 pub mod service;
 pub mod session;
+pub mod snapshot;
 mod stamp;
 pub mod txn;
 

@@ -1,6 +1,7 @@
 //! Consul's own RPC: Go's net/rpc in MessagePack, over one connection or over many streams of one. Both ends; knows no method.
 
 mod ask;
+mod carry;
 mod message;
 mod serve;
 mod yamux;
@@ -13,6 +14,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 pub use self::ask::{CallError, Connection};
+pub use self::carry::{Carrier, CarryError};
 pub(crate) use self::serve::serve;
 use crate::dial::{self, DialError};
 

@@ -39,6 +39,8 @@ pub(crate) enum Right<'a> {
     MeshRead,
     /// Write what holds for the whole mesh.
     MeshWrite,
+    /// Save the whole state, or put another in its place: everything that is secret is in it.
+    Snapshot,
     /// Read what only operators see.
     OperatorRead,
     /// Change what only operators may.
@@ -64,6 +66,7 @@ pub(crate) fn authorize(right: Right<'_>) -> Result<(), CallError> {
         | Right::IntentionWrite(_)
         | Right::MeshRead
         | Right::MeshWrite
+        | Right::Snapshot
         | Right::OperatorRead
         | Right::OperatorWrite => Ok(()),
     }

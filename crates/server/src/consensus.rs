@@ -45,6 +45,10 @@ impl Replica for consensus::Handle {
         self.status().leads
     }
 
+    fn term(&self) -> u64 {
+        self.status().term.0
+    }
+
     fn leader(&self) -> Option<SocketAddr> {
         self.leader_address()
     }

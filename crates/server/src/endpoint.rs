@@ -15,6 +15,7 @@ mod operator;
 mod query;
 mod read;
 mod session;
+mod snapshot;
 mod status;
 mod txn;
 mod ui;

@@ -29,6 +29,8 @@ pub(crate) struct FakeReplica {
     machine: Mutex<(StoreMachine, Index)>,
     pub(crate) contact: Mutex<Contact>,
     pub(crate) barriers: Mutex<Vec<Consistency>>,
+    /// How many of the next commands are applied without anybody being told.
+    pub(crate) unanswered: Mutex<u32>,
     /// What the leader was asked.
     pub(crate) questions: Mutex<Vec<Question>>,
     /// What it will answer, the next first.
@@ -49,6 +51,11 @@ impl Replica for FakeReplica {
         *index = index.next();
         let mut replies = Vec::new();
         machine.apply(&[(*index, command)], &mut replies).map_err(|_| Unavailable::ShuttingDown)?;
+        let mut unanswered = self.unanswered.lock();
+        if *unanswered > 0 {
+            *unanswered -= 1;
+            return Err(Unavailable::LeadershipLost);
+        }
         replies.pop().ok_or(Unavailable::ShuttingDown)
     }
 
@@ -75,6 +82,10 @@ impl Replica for FakeReplica {
 
     fn is_leader(&self) -> bool {
         self.contact.lock().known_leader
+    }
+
+    fn term(&self) -> u64 {
+        2
     }
 
     fn leader(&self) -> Option<SocketAddr> {
@@ -116,6 +127,10 @@ impl Local for FakeLocal {
         "2026-11-23T18:00:00.5Z".to_owned()
     }
 
+    fn unix_milliseconds(&self) -> u64 {
+        1_795_455_200_500
+    }
+
     fn trust_domain(&self) -> Option<String> {
         Some("00000000-0000-0000-0000-000000000000.consul".to_owned())
     }
@@ -128,6 +143,7 @@ pub(crate) fn replica() -> (Arc<FakeReplica>, Arc<Store>) {
         machine: Mutex::new((machine, Index(9))),
         contact: Mutex::new(Contact { known_leader: true, last_contact: Duration::ZERO }),
         barriers: Mutex::default(),
+        unanswered: Mutex::default(),
         questions: Mutex::default(),
         answers: Mutex::default(),
     });

@@ -17,6 +17,9 @@ pub trait Local: PoolCalls + Send + Sync + 'static {
     /// The time on the node's wall clock, in UTC, as RFC 3339 writes it with parts of a second.
     fn wall_clock(&self) -> String;
 
+    /// The same as milliseconds since 1970.
+    fn unix_milliseconds(&self) -> u64;
+
     /// The end of all names in the mesh; `None` while the mesh is off.
     fn trust_domain(&self) -> Option<String>;
 }

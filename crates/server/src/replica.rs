@@ -36,6 +36,9 @@ pub trait Replica: Send + Sync + 'static {
     /// Whether this server is the leader and has applied everything of earlier terms: then it has the leader's duties.
     fn is_leader(&self) -> bool;
 
+    /// The term that this server is in.
+    fn term(&self) -> u64;
+
     /// The leader's address on the server port.
     fn leader(&self) -> Option<SocketAddr>;
 

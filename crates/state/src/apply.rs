@@ -6,7 +6,7 @@ mod config;
 mod coordinate;
 #[cfg(test)]
 mod fixture;
-mod intention;
+pub(crate) mod intention;
 mod kv;
 mod query;
 mod restore;

@@ -8,6 +8,7 @@ pub mod check;
 pub mod command;
 pub mod failure;
 mod gateway;
+pub mod import;
 pub mod name;
 mod near;
 pub mod outcome;

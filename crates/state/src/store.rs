@@ -183,6 +183,16 @@ impl View {
         self.tables.kv.under(prefix)
     }
 
+    /// The index of the last change of any key, deletions included; 0 when there was none.
+    pub fn kv_index(&self) -> Index {
+        self.tables.kv.changed()
+    }
+
+    /// The deletions that are remembered, in the order of their keys and prefixes.
+    pub fn tombstones(&self) -> impl Iterator<Item = (&Key, Index)> {
+        self.tables.tombstones.iter()
+    }
+
     /// The keys under a prefix, each cut after the first separator past the prefix, and told once. An empty separator cuts
     /// nothing.
     pub fn kv_keys(&self, prefix: &str, separator: &str) -> Vec<Key> {

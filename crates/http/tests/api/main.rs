@@ -22,6 +22,7 @@ mod operator;
 mod query;
 mod refused;
 mod session;
+mod snapshot;
 mod surface;
 mod txn;
 mod waiting;

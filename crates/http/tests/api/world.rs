@@ -84,6 +84,10 @@ impl Replica for FakeReplica {
         self.contact.lock().known_leader
     }
 
+    fn term(&self) -> u64 {
+        2
+    }
+
     fn leader(&self) -> Option<SocketAddr> {
         self.is_leader().then(|| SocketAddr::from(([192, 0, 2, 1], 8300)))
     }
@@ -176,6 +180,10 @@ impl Local for FakeLocal {
     async fn fire_event(&self, event: &UserEvent) -> Result<(), BroadcastError> {
         self.heard.add(event.clone());
         Ok(())
+    }
+
+    fn unix_milliseconds(&self) -> u64 {
+        1_795_455_200_500
     }
 
     fn wall_clock(&self) -> String {

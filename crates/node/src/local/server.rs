@@ -23,6 +23,11 @@ impl Local for Node {
         stamp::utc(SystemTime::now(), 9)
     }
 
+    fn unix_milliseconds(&self) -> u64 {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+
     fn trust_domain(&self) -> Option<String> {
         // Until there is a cluster nothing is answered that could show it.
         let cluster = self.role.cluster().map(|cluster| cluster.to_string()).unwrap_or_default();

@@ -71,6 +71,11 @@ impl<S: AsyncRead + Unpin> Messages<S> {
         }
     }
 
+    /// What was read beyond the values, once.
+    pub(super) fn unread(&mut self) -> Option<Bytes> {
+        (!self.buffer.is_empty()).then(|| self.buffer.split().freeze())
+    }
+
     /// Returns when the other end has closed, or sends far more than it may before it is answered.
     pub(super) async fn closed(&mut self) {
         while let Ok(1..) = self.read().await {

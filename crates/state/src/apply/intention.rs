@@ -175,6 +175,14 @@ fn described(record: &IntentionRecord) -> String {
     )
 }
 
+/// The intentions that an entry stands for, each as if it had been made with it.
+pub(crate) fn records_of(record: &ConfigRecord) -> Vec<IntentionRecord> {
+    let ConfigEntry::ServiceIntentions(entry) = &record.entry else { return Vec::new() };
+    let ConfigRecord { create_index, modify_index, .. } = *record;
+    let sources = entry.sources.iter().map(|source| sealed(&intention(entry, source)));
+    sources.map(|intention| IntentionRecord { intention, create_index, modify_index }).collect()
+}
+
 fn intention(entry: &ServiceIntentions, source: &SourceIntention) -> Intention {
     Intention {
         description: source.description.clone(),

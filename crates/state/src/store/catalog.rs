@@ -155,6 +155,11 @@ impl View {
         self.tables.catalog.services.changed()
     }
 
+    /// When a service last lost its last instance, or the last that leads to it; 0 when none ever did.
+    pub fn extinction_index(&self) -> Index {
+        self.tables.catalog.services.extinct()
+    }
+
     /// The last change of any check; 0 when there was none.
     pub fn checks_index(&self) -> Index {
         self.tables.catalog.checks.changed()
