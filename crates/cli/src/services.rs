@@ -3,6 +3,7 @@
 pub(crate) mod deregister;
 mod file;
 pub(crate) mod register;
+mod shape;
 
 use proconsul_agent::flag::Flag;
 

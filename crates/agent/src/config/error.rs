@@ -33,6 +33,12 @@ impl fmt::Display for Mistakes {
 
 impl Error for Mistakes {}
 
+/// The operating system's own words, in lower case, without the number that Rust adds.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
 /// One mistake of a configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum Mistake {
@@ -43,8 +49,8 @@ pub enum Mistake {
     #[error("-config-format must be either 'hcl' or 'json', not {0:?}")]
     Format(String),
     /// A file or directory that cannot be opened.
-    #[error("config: Open failed on {0}")]
-    Open(Place, #[source] io::Error),
+    #[error("config: Open failed on {0}. open {0}: {text}", text = plain(.1))]
+    Open(Place, io::Error),
     /// A text that cannot be read.
     #[error("failed to parse {file}")]
     Parse {

@@ -183,7 +183,7 @@ fn all_mistakes_are_reported_at_once_with_their_places() {
     machine.check_refused(
         "-config-dir=/etc -config-file=/none -bind=eth0 -node-id=x more",
         "Unexpected extra arguments: [more]\n\
-         config: Open failed on /none: entity not found\n\
+         config: Open failed on /none. open /none: entity not found\n\
          /etc/a.hcl:1:1: invalid config key datacentre; did you mean datacenter?\n\
          /etc/a.hcl:2:9: invalid config key ports.htp; did you mean ports.http?\n\
          /etc/a.hcl:2:17: ports.http takes a whole number, without quotes, not text\n\

@@ -27,7 +27,7 @@ pub enum FlagError {
     #[error("bad flag syntax: {0}")]
     Syntax(String),
     /// A switch that is neither on nor off.
-    #[error("invalid boolean value {value:?} for -{name}: write -{name} or -{name}=false")]
+    #[error("invalid boolean value {value:?} for -{name}: parse error")]
     Switch {
         /// The flag.
         name: &'static str,
@@ -35,7 +35,7 @@ pub enum FlagError {
         value: String,
     },
     /// Not a number.
-    #[error("invalid value {value:?} for flag -{name}: expected a whole number")]
+    #[error("invalid value {value:?} for flag -{name}: parse error")]
     Number {
         /// The flag.
         name: &'static str,

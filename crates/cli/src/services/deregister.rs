@@ -33,9 +33,8 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
         ([], Some(id)) => vec![(String::new(), id.to_owned())],
         (_, Some(_)) => bail!("Service deregistration requires arguments or -id, not both."),
         (files, None) => {
-            let services = file::services(files).context("Error")?;
-            let text = |service, spelled| file::text(service, spelled).to_owned();
-            services.iter().map(|service| (text(service, ["name", "Name"]), text(service, ["id", "ID"]))).collect()
+            let services = file::services(files, call.out).context("Error")?;
+            services.into_iter().map(|service| (service.name, service.id)).collect()
         }
     };
     let api = connection::api(&call.given)?;

@@ -7,7 +7,7 @@ use proconsul_agent::flag::{Flag, Given, Takes};
 use proconsul_api::Method;
 use serde_json::{Map, Value, json};
 
-use super::{CONNECTION, file};
+use super::{CONNECTION, file, shape};
 use crate::argument;
 use crate::command::{Call, Command, Exit};
 use crate::connection;
@@ -52,15 +52,14 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
     let named = call.given.text("name").is_some_and(|name| !name.is_empty());
     let services = match (call.given.rest.as_slice(), named) {
         ([], false) => bail!("Service registration requires at least one argument or flags."),
-        ([], true) => vec![described],
+        ([], true) => vec![Value::Object(described)],
         (_, true) => bail!("Service registration requires arguments or -id, not both."),
-        (files, false) => file::services(files).context("Error")?,
+        (files, false) => file::services(files, call.out).context("Error")?.iter().map(shape::body).collect(),
     };
     let api = connection::api(&call.given)?;
     for service in services {
-        let name = file::text(&service, ["name", "Name"]).to_owned();
-        let body = Value::Object(service).to_string();
-        let done = api.tell(&Method::PUT, "/v1/agent/service/register", &[], body);
+        let name = service["Name"].as_str().unwrap_or_default();
+        let done = api.tell(&Method::PUT, "/v1/agent/service/register", &[], service.to_string());
         done.with_context(|| format!("Error registering service {name:?}"))?;
         call.out.say(&format!("Registered service: {name}"));
     }
