@@ -31,6 +31,8 @@ mod peers;
 #[cfg(test)]
 mod refused;
 #[cfg(test)]
+mod registered;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod signals;

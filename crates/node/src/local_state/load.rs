@@ -107,7 +107,9 @@ fn restore_state(store: &Store, planned: &mut PlannedCheck) -> bool {
 /// Damaged files are left for people to look at; those from nowhere that is known go, as with Consul.
 fn refuse(path: &Path, damage: &Damage) {
     tracing::error!(target: "agent", file = %path.display(), error = %damage, "Failed decoding file");
-    if let (Damage::Source(_), Err(error)) = (damage, std::fs::remove_file(path)) {
+    if matches!(damage, Damage::Source(_))
+        && let Err(error) = std::fs::remove_file(path)
+    {
         tracing::warn!(target: "agent", file = %path.display(), %error, "failed purging file");
     }
 }
