@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 6] = [
 ];
 
 /// Who may use whom inside a layer.
-const WITHIN: [(&str, &[&str]); 13] = [
+const WITHIN: [(&str, &[&str]); 14] = [
     ("types", &["base"]),
     ("stored", &["base"]),
     ("hcl", &["base"]),
