@@ -1,5 +1,6 @@
 //! The node as doors and endpoints see it: members from gossip, figures of its role, configuration as it was checked.
 
+mod debug;
 mod describe;
 mod heard;
 mod joined;

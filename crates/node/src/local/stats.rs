@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use proconsul_agent::local::{State, kind_of};
 use proconsul_agent::version;
 
 use super::Node;
@@ -14,16 +15,32 @@ impl Node {
             ("version", version::CONSUL.to_owned()),
             ("proconsul", version::PROCONSUL.to_owned()),
         ];
+        let cpus = std::thread::available_parallelism().map_or(1, usize::from).to_string();
         let runtime = [
             ("arch", std::env::consts::ARCH.to_owned()),
             ("os", std::env::consts::OS.to_owned()),
-            ("cpu_count", std::thread::available_parallelism().map_or(1, usize::from).to_string()),
+            ("cpu_count", cpus.clone()),
+            ("max_procs", cpus),
         ];
         let mut stats = self.role.stats(&self.config);
+        stats.insert("agent".to_owned(), self.held());
         stats.insert("build".to_owned(), section(build));
         stats.insert("runtime".to_owned(), section(runtime));
         stats.insert("serf_lan".to_owned(), section(self.figures.read().gossip.rows()));
         stats
+    }
+
+    /// How much this agent holds: services, checks, and of these the ones that run programs and that wait to be told.
+    fn held(&self) -> BTreeMap<String, String> {
+        let held = &self.local.held;
+        let duties = held.look(State::duties);
+        let of_kind = |kind| duties.iter().filter(|duty| kind_of(&duty.registration) == kind).count().to_string();
+        section([
+            ("check_monitors", of_kind("script")),
+            ("check_ttls", of_kind("ttl")),
+            ("checks", held.checks().len().to_string()),
+            ("services", held.services().len().to_string()),
+        ])
     }
 }
 
