@@ -12,6 +12,7 @@ use proconsul_base::id::NodeId;
 use proconsul_types::autopilot::Configuration;
 use proconsul_types::pod_context::PodContext;
 
+mod change;
 mod definition;
 mod dns;
 pub mod environment;
@@ -30,6 +31,7 @@ mod source;
 mod telemetry;
 mod template;
 
+pub use self::change::Change;
 pub use self::definition::DefinitionMistake;
 pub use self::dns::DnsSettings;
 use self::environment::Environment;
@@ -39,6 +41,7 @@ pub use self::invalid::Invalid;
 pub use self::log::{LogConfig, LogLevel, RotateKeep};
 pub use self::origin::Origin;
 pub use self::place::Place;
+pub use self::settings::Written;
 pub use self::telemetry::TelemetryConfig;
 pub use self::template::TemplateError;
 use crate::flag::Given;
@@ -138,6 +141,8 @@ pub struct Config {
     /// The pod this agent stands for in loopback isolation. Addresses and paths above already follow it; outgoing
     /// connections leave from its address and names are asked of its resolver.
     pub pod: Option<PodContext>,
+    /// Every key that was set, to tell what is different when it is read again.
+    pub written: Written,
     /// What the operator is told once at start as a warning: keys that are known but whose feature is absent, risky settings.
     pub warnings: Vec<String>,
     /// What the operator is told once at start for information: well-known ports that have no listener.

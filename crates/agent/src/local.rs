@@ -130,6 +130,15 @@ impl State {
         self.settings.discard_check_output = discard;
     }
 
+    /// What describes the node from now on: the metadata of this record, all else stays.
+    pub fn follow_meta(&mut self, node: &Node) {
+        if self.settings.node.meta != node.meta {
+            self.settings.node.meta.clone_from(&node.meta);
+            self.node_is_synced = false;
+            self.status_changed();
+        }
+    }
+
     /// The name of this node.
     pub fn node_name(&self) -> &Text {
         &self.settings.node.name

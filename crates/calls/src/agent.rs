@@ -8,6 +8,7 @@ mod local;
 mod metrics;
 mod monitor;
 mod pool;
+mod reload;
 
 use proconsul_types::agent::AgentSelf;
 
@@ -19,15 +20,25 @@ pub use local::{Applied, LocalCalls, Maintenance, OneService, ServiceContent, Un
 pub use metrics::{Intervals, MetricsCalls};
 pub use monitor::MonitorCalls;
 pub use pool::PoolCalls;
+pub use reload::ReloadCalls;
 
 /// All of `/v1/agent/`.
 pub trait AgentCalls:
-    SelfCalls + PoolCalls + HeardCalls + LocalCalls + MetricsCalls + MonitorCalls + Send + Sync + 'static
+    SelfCalls + PoolCalls + HeardCalls + LocalCalls + MetricsCalls + MonitorCalls + ReloadCalls + Send + Sync + 'static
 {
 }
 
 impl<A> AgentCalls for A where
-    A: SelfCalls + PoolCalls + HeardCalls + LocalCalls + MetricsCalls + MonitorCalls + Send + Sync + 'static
+    A: SelfCalls
+        + PoolCalls
+        + HeardCalls
+        + LocalCalls
+        + MetricsCalls
+        + MonitorCalls
+        + ReloadCalls
+        + Send
+        + Sync
+        + 'static
 {
 }
 

@@ -5,10 +5,13 @@ pub(crate) mod machine;
 mod pid_file;
 mod signals;
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use proconsul_agent::Config;
 use proconsul_agent::config;
-use proconsul_node::{Handle, Shutdown, log};
+use proconsul_agent::flag::Given;
+use proconsul_node::{Handle, Reread, Shutdown, log};
 use tokio::runtime::Builder;
 
 use self::machine::Machine;
@@ -51,7 +54,7 @@ fn run(call: Call<'_>) -> anyhow::Result<Exit> {
                 call.out.say("==> Consul agent running!");
             }
         };
-        live(config, running).await
+        live(config, reread(call.given), running).await
     })?;
     // Everything that must be durable is; a name lookup that still waits for its answer must not hold the exit up.
     runtime.shutdown_background();
@@ -74,10 +77,10 @@ fn announce(config: &Config) {
 }
 
 /// The agent's whole life. As in Consul, only leaving the cluster counts as success.
-async fn live(config: Config, running: impl FnOnce()) -> anyhow::Result<Exit> {
+async fn live(config: Config, reread: Reread, running: impl FnOnce()) -> anyhow::Result<Exit> {
     let (leave_on_terminate, leave_on_interrupt) = (config.leave_on_terminate, !config.skip_leave_on_interrupt);
     let mut signals = Signals::listen().context("signals cannot be received")?;
-    let Some(mut handle) = start(config.clone()).await else { return Ok(Exit::Failure) };
+    let Some(mut handle) = start(config.clone(), &reread).await else { return Ok(Exit::Failure) };
     running();
     loop {
         let signal = tokio::select! {
@@ -86,7 +89,7 @@ async fn live(config: Config, running: impl FnOnce()) -> anyhow::Result<Exit> {
                 handle.stop().await;
                 match end {
                     End::Exit(exit) => return Ok(exit),
-                    End::Again => match start(config.clone()).await {
+                    End::Again => match start(config.clone(), &reread).await {
                         Some(again) => handle = again,
                         None => return Ok(Exit::Failure),
                     },
@@ -98,7 +101,7 @@ async fn live(config: Config, running: impl FnOnce()) -> anyhow::Result<Exit> {
         tracing::info!(target: "agent", %signal, "Caught");
         let leave = match signal {
             Signal::Hangup => {
-                tracing::warn!(target: "agent", "configuration is not read again in this version; restart the agent to change it");
+                reload(&handle).await;
                 continue;
             }
             Signal::Interrupt => leave_on_interrupt,
@@ -122,9 +125,22 @@ async fn live(config: Config, running: impl FnOnce()) -> anyhow::Result<Exit> {
     }
 }
 
+/// Reads the flags, the files that they name and the machine again.
+fn reread(given: Given) -> Reread {
+    Arc::new(move || Ok(config::load(&given, &Machine::look()?.environment()?)?))
+}
+
+/// What is wrong with the configuration is told, and the one before stays.
+async fn reload(handle: &Handle) {
+    tracing::info!(target: "agent", "Reloading configuration...");
+    if let Err(error) = handle.reload().await {
+        tracing::error!(target: "agent", %error, "Failed to reload configuration; the one before stays");
+    }
+}
+
 /// A running node, unless it cannot be started, which is told.
-async fn start(config: Config) -> Option<Handle> {
-    match proconsul_node::start(config).await {
+async fn start(config: Config, reread: &Reread) -> Option<Handle> {
+    match proconsul_node::start(config, Arc::clone(reread)).await {
         Ok(handle) => Some(handle),
         Err(error) => {
             let error = format!("{:#}", anyhow::Error::new(error));

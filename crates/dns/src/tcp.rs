@@ -12,7 +12,7 @@ use proconsul_names::wire::request::{self, Received};
 use proconsul_names::wire::write;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
@@ -25,7 +25,12 @@ const IDLE: Duration = Duration::from_secs(8);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Takes connections. Those over the limit are closed at once.
-pub(crate) async fn accept<S: Source>(listener: TcpListener, desk: Arc<Desk<S>>, places: Arc<Semaphore>, mut rng: Rng) {
+pub(crate) async fn accept<S: Source>(
+    listener: TcpListener,
+    newest: watch::Receiver<Arc<Desk<S>>>,
+    places: Arc<Semaphore>,
+    mut rng: Rng,
+) {
     let mut connections = JoinSet::new();
     loop {
         let (stream, client) = match listener.accept().await {
@@ -38,7 +43,7 @@ pub(crate) async fn accept<S: Source>(listener: TcpListener, desk: Arc<Desk<S>>,
         };
         while connections.try_join_next().is_some() {}
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
-        let (desk, rng) = (Arc::clone(&desk), rng.fork());
+        let (desk, rng) = (Arc::clone(&newest.borrow()), rng.fork());
         connections.spawn(async move {
             if let Err(error) = answer(stream, client.ip(), &desk, rng).await {
                 tracing::debug!(%error, %client, "a DNS connection ended early");

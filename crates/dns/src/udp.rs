@@ -11,7 +11,7 @@ use proconsul_base::rand::Rng;
 use proconsul_names::trim::Transport;
 use proconsul_names::wire::request::{self, Received};
 use proconsul_names::wire::write;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -25,11 +25,12 @@ const ERROR_PAUSE: Duration = Duration::from_millis(100);
 /// Answers what arrives at a socket; several receivers may share it.
 pub(crate) async fn receive<S: Source>(
     socket: Arc<Datagrams>,
-    desk: Arc<Desk<S>>,
+    mut newest: watch::Receiver<Arc<Desk<S>>>,
     waiting: Arc<Semaphore>,
     mut rng: Rng,
 ) {
     let mut buffer = vec![0; limit::DNS_DATAGRAM_BYTES];
+    let mut desk = Arc::clone(&newest.borrow_and_update());
     // Answers that wait for somebody end with their receiver.
     let mut tasks = JoinSet::new();
     loop {
@@ -42,6 +43,9 @@ pub(crate) async fn receive<S: Source>(
             }
         };
         while tasks.try_join_next().is_some() {}
+        if newest.has_changed().unwrap_or(false) {
+            desk = Arc::clone(&newest.borrow_and_update());
+        }
         let packet = &buffer[..length];
         let request = match request::read(packet) {
             Received::Ignored => continue,

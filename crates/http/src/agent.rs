@@ -10,6 +10,7 @@ mod members;
 mod metrics;
 mod monitor;
 mod register;
+mod reload;
 mod service;
 mod services;
 mod this;
@@ -27,6 +28,7 @@ pub(crate) use self::maintenance::{node_maintenance, service_maintenance};
 pub(crate) use self::members::{leave, members};
 pub(crate) use self::metrics::{coming as metrics_stream, metrics};
 pub(crate) use self::monitor::monitor;
+pub(crate) use self::reload::reload;
 pub(crate) use self::service::service;
 pub(crate) use self::services::{deregister_service, register_service, services};
 pub(crate) use self::this::this_agent;
@@ -40,6 +42,7 @@ pub(crate) fn status(error: &AgentError) -> StatusCode {
         AgentError::Registration(_) => StatusCode::BAD_REQUEST,
         // Consul's own choice for all the rest.
         AgentError::Unfit(_)
+        | AgentError::NotReloaded(_)
         | AgentError::NoTtl(_)
         | AgentError::NotKept { .. }
         | AgentError::UnknownNode(_)

@@ -28,15 +28,18 @@ const TRANSLATE_ADDRESSES: HeaderName = HeaderName::from_static("x-consul-transl
 pub(crate) struct Shared<D> {
     /// Who answers.
     pub(crate) door: Arc<D>,
-    /// How the door is set up.
-    pub(crate) config: HttpConfig,
     /// What has been asked for with `?cached`.
     pub(crate) cached: Cached,
 }
 
 /// Answers one request.
-pub(crate) async fn answer<D: Door>(shared: &Shared<D>, place: &Place, request: Request<Incoming>) -> Reply {
-    let (door, config, began) = (&*shared.door, &shared.config, Instant::now());
+pub(crate) async fn answer<D: Door>(
+    shared: &Shared<D>,
+    place: &Place,
+    config: &HttpConfig,
+    request: Request<Incoming>,
+) -> Reply {
+    let (door, began) = (&*shared.door, Instant::now());
     let (head, body) = request.into_parts();
     let (method, query) = (&head.method, head.uri.query());
     let path = match path::decode(head.uri.path(), config.unprintable_paths) {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 use tokio::task::AbortHandle;
@@ -13,7 +14,7 @@ use crate::progress::{Clock, Progress};
 #[derive(Debug)]
 pub(crate) struct Connections {
     clock: Arc<Clock>,
-    per_client_max: usize,
+    per_client_max: AtomicUsize,
     max: usize,
     table: Mutex<Table>,
 }
@@ -40,23 +41,22 @@ pub(crate) struct Place {
     progress: Arc<Progress>,
 }
 
-impl Place {
-    /// Who watches whether this client gets on, to be held for longer than a request.
-    pub(crate) fn watcher(&self) -> &Arc<Progress> {
-        &self.progress
-    }
-}
-
 impl Connections {
     pub(crate) fn new(per_client_max: usize, max: usize) -> Arc<Self> {
+        let per_client_max = AtomicUsize::new(per_client_max);
         Arc::new(Self { clock: Clock::new(), per_client_max, max, table: Mutex::default() })
+    }
+
+    /// From now on each client may have so many; those that are open stay.
+    pub(crate) fn allow(&self, per_client_max: usize) {
+        self.per_client_max.store(per_client_max, Ordering::Relaxed);
     }
 
     /// A place for one more connection of this client; `None` when it, or all together, have too many.
     pub(crate) fn admit(self: &Arc<Self>, client: IpAddr) -> Option<Place> {
         let mut table = self.table.lock();
         let theirs = table.clients.get(&client).copied().unwrap_or(0);
-        if theirs >= self.per_client_max || table.open.len() >= self.max {
+        if theirs >= self.per_client_max.load(Ordering::Relaxed) || table.open.len() >= self.max {
             return None;
         }
         let progress = Arc::new(Progress::new(self.clock.clone()));
@@ -97,6 +97,11 @@ impl Place {
     }
 
     pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// The same, to be held for longer than a request.
+    pub(crate) fn watcher(&self) -> &Arc<Progress> {
         &self.progress
     }
 }

@@ -23,6 +23,7 @@ mod event;
 mod gateways;
 mod gzip;
 mod health;
+mod hot;
 mod json;
 mod kv;
 mod metric;

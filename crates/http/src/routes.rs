@@ -107,6 +107,7 @@ surface! {
         AgentJoin: "agent/join/" "OPTIONS,PUT" => agent::join;
         AgentForceLeave: "agent/force-leave/" "OPTIONS,PUT" => agent::force_leave;
         AgentLeave: "agent/leave" "OPTIONS,PUT" => agent::leave;
+        AgentReload: "agent/reload" "OPTIONS,PUT" => agent::reload;
         AgentSelf: "agent/self" "OPTIONS,GET" => agent::this_agent;
         AgentToken: "agent/token/" "OPTIONS,PUT" => acl::disabled;
         AgentVersion: "agent/version" "OPTIONS,GET" => agent::version;

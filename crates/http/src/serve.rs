@@ -21,6 +21,7 @@ use tokio::time::{interval, sleep, timeout};
 use crate::answer::{self, Shared};
 use crate::cached::Cached;
 use crate::connections::{Connections, Place};
+use crate::hot::Hot;
 use crate::progress::Observed;
 
 /// How the door is set up.
@@ -97,6 +98,7 @@ impl HttpConfig {
 /// What all connections share.
 struct Listening<D> {
     requests: Shared<D>,
+    config: watch::Receiver<Arc<HttpConfig>>,
     connections: Arc<Connections>,
 }
 
@@ -110,35 +112,42 @@ const TOO_MANY: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\n\
 /// How long to wait with the next connection after one could not be taken, usually for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves the API on these listeners until the shutdown, then lets requests under way end within the configured grace.
+/// Serves the API on these listeners until the shutdown, set up as the newest configuration says; then lets requests under way end within the configured grace.
 pub async fn serve<D: Door>(
     listeners: Vec<TcpListener>,
     door: Arc<D>,
-    config: HttpConfig,
+    config: watch::Receiver<Arc<HttpConfig>>,
     shutdown: impl Future<Output = ()> + Send,
 ) {
-    let connections = Connections::new(config.connections_per_client_max, config.connections_max);
-    let grace = config.grace;
-    let requests = Shared { door, config, cached: Cached::default() };
-    let shared = Arc::new(Listening { requests, connections });
+    let now = Arc::clone(&config.borrow());
+    let connections = Connections::new(now.connections_per_client_max, now.connections_max);
+    let requests = Shared { door, cached: Cached::default() };
+    let shared = Arc::new(Listening { requests, config, connections });
     // Every listener and every connection holds a receiver: when all are gone, all is done.
     let (stop, stopped) = watch::channel(false);
     for listener in listeners {
         tokio::spawn(accept(listener, shared.clone(), stopped.clone()));
     }
-    tokio::spawn(sweep(shared.connections.clone(), stopped));
+    tokio::spawn(sweep(shared.connections.clone(), shared.config.clone(), stopped));
     shutdown.await;
     stop.send_replace(true);
-    if timeout(2 * grace, stop.closed()).await.is_err() {
+    if timeout(2 * now.grace, stop.closed()).await.is_err() {
         tracing::warn!("some HTTP connections did not end in time and are cut off");
     }
 }
 
-async fn sweep(connections: Arc<Connections>, mut stopped: watch::Receiver<bool>) {
+async fn sweep(
+    connections: Arc<Connections>,
+    config: watch::Receiver<Arc<HttpConfig>>,
+    mut stopped: watch::Receiver<bool>,
+) {
     let mut seconds = interval(Duration::from_secs(1));
     loop {
         tokio::select! {
-            _ = seconds.tick() => connections.sweep(),
+            _ = seconds.tick() => {
+                connections.allow(config.borrow().connections_per_client_max);
+                connections.sweep();
+            }
             _ = stopped.changed() => return,
         }
     }
@@ -188,6 +197,7 @@ async fn connection<D: Door>(
         tracing::debug!(%error, "an HTTP connection was gone before it could be used");
         return;
     }
+    let config = Hot::new(&shared.config);
     let mut resting = Some(Observed::new(stream, place.progress()));
     while let Some(stream) = resting {
         tokio::select! {
@@ -196,7 +206,7 @@ async fn connection<D: Door>(
             _ = stopped.changed() => return,
         }
         // In a box, which is gone while the client is silent.
-        resting = Box::pin(busy(stream, &place, &shared, &mut stopped)).await;
+        resting = Box::pin(busy(stream, &place, &config, &shared.requests, &mut stopped)).await;
     }
 }
 
@@ -205,13 +215,14 @@ async fn connection<D: Door>(
 async fn busy<'a, D: Door>(
     stream: Observed<'a>,
     place: &'a Place,
-    shared: &Listening<D>,
+    config: &Hot,
+    requests: &Shared<D>,
     stopped: &mut watch::Receiver<bool>,
 ) -> Option<Observed<'a>> {
-    let (progress, requests) = (place.progress(), &shared.requests);
+    let progress = place.progress();
     let service = service_fn(|request| async move {
         progress.working();
-        let reply = answer::answer(requests, place, request).await;
+        let reply = answer::answer(requests, place, &config.now(), request).await;
         Ok::<_, Infallible>(reply.map(|content| content.watched(place.watcher())))
     });
     let mut http = http1::Builder::new();
@@ -225,7 +236,7 @@ async fn busy<'a, D: Door>(
             ended = &mut connection => break ended,
             _ = stopped.changed() => {
                 std::pin::Pin::new(&mut connection).graceful_shutdown();
-                break timeout(requests.config.grace, connection).await.unwrap_or(Ok(()));
+                break timeout(config.now().grace, connection).await.unwrap_or(Ok(()));
             }
             () = progress.told_to_rest() => {
                 // A request may have come since.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use proconsul_agent::Config;
+use proconsul_calls::agent::{AgentError, ReloadCalls};
 use tokio::sync::watch;
 use tokio::task::{JoinSet, spawn_blocking};
 
@@ -49,6 +50,11 @@ impl Handle {
     /// Where the HTTP API listens.
     pub fn http_addresses(&self) -> &[SocketAddr] {
         &self.http
+    }
+
+    /// Reads the configuration again, and follows what of it can be followed; the error tells what is wrong with it.
+    pub async fn reload(&self) -> Result<(), AgentError> {
+        ReloadCalls::reload(&*self.node).await
     }
 
     /// Leaves the cluster on purpose: a leader hands over, then tells everybody, and waits until that has spread.

@@ -21,6 +21,7 @@ mod metrics;
 mod pool;
 mod position;
 mod rejoin;
+mod reload;
 mod removal;
 mod resolve;
 mod role;
@@ -35,6 +36,7 @@ pub use checks::MeansError;
 pub use error::StartError;
 pub use handle::{Handle, Shutdown};
 pub use join::Exhausted;
+pub use reload::Reread;
 pub use resolve::ResolverError;
 pub use start::{start, start_server};
 

@@ -24,6 +24,7 @@ use tokio::sync::{Notify, watch};
 pub(crate) use self::stats::section;
 use crate::local_state::LocalState;
 use crate::metrics::Followers;
+use crate::reload::Reload;
 use crate::resolve::Resolver;
 use crate::role::Role;
 
@@ -45,12 +46,26 @@ pub(crate) struct Node {
     pub(crate) local: Arc<LocalState>,
     /// What its checks are carried out with.
     pub(crate) means: Means,
+    /// What can be changed while it runs.
+    pub(crate) reload: Arc<Reload>,
     /// Those who wait for intervals of metrics.
     pub(crate) followers: Followers,
     /// Where names are asked.
     pub(crate) resolver: Arc<Resolver>,
     /// The watches of the configuration.
     pub(crate) watches: watch::Sender<Arc<[Watch]>>,
+}
+
+/// What a node is made of, each as in [`Node`].
+pub(crate) struct Parts {
+    pub(crate) config: Arc<Config>,
+    pub(crate) gossip: proconsul_gossip::Handle,
+    pub(crate) role: Role,
+    pub(crate) left: Arc<Notify>,
+    pub(crate) local: Arc<LocalState>,
+    pub(crate) means: Means,
+    pub(crate) reload: Arc<Reload>,
+    pub(crate) resolver: Arc<Resolver>,
 }
 
 /// What only gossip's own task knows; asked once a second, so that answers need not wait for it.
@@ -77,15 +92,8 @@ pub(crate) async fn refresh(node: Arc<Node>) {
 
 impl Node {
     /// A node that has just been started.
-    pub(crate) fn new(
-        config: Arc<Config>,
-        gossip: proconsul_gossip::Handle,
-        role: Role,
-        left: Arc<Notify>,
-        local: Arc<LocalState>,
-        resolver: Arc<Resolver>,
-        means: Means,
-    ) -> Self {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let Parts { config, gossip, role, left, local, means, reload, resolver } = parts;
         Self {
             watches: watch::Sender::new(config.watches.clone().into()),
             config,
@@ -97,6 +105,7 @@ impl Node {
             events: Arc::default(),
             local,
             means,
+            reload,
             followers: Followers::default(),
             resolver,
         }

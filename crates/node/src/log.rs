@@ -17,7 +17,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use self::file::LogFile;
 use self::line::Lines;
 use self::room::Room;
-pub(crate) use self::room::listen;
+pub(crate) use self::room::{listen, set_level};
 pub use self::writer::Log;
 
 /// Why the log cannot be started.

@@ -14,7 +14,6 @@ use proconsul_calls::door::Door;
 use proconsul_checks::Means;
 use proconsul_dns::DnsConfig;
 use proconsul_gossip as gossip;
-use proconsul_http::HttpConfig;
 use proconsul_storage::disk::{MemoryDisk, RealDisk};
 use proconsul_storage::log::LogOptions;
 use tokio::net::TcpListener;
@@ -26,29 +25,31 @@ use crate::contact::Contact;
 use crate::error::StartError;
 use crate::handle::{Handle, Shutdown};
 use crate::join::{Exhausted, Joiner};
-use crate::local::{self, Node};
+use crate::local::{self, Node, Parts};
 use crate::local_state::LocalState;
+use crate::reload::{Reload, Reread};
 use crate::resolve::Resolver;
 use crate::role::Role;
 use crate::{dns, events, metrics, watches};
 
 /// Starts an agent. Returns when everything listens; the cluster may still be without a leader.
-pub async fn start(config: Config) -> Result<Handle, StartError> {
+/// `reread` reads the configuration again when the agent is told to.
+pub async fn start(config: Config, reread: Reread) -> Result<Handle, StartError> {
     if config.server {
-        start_server(config).await.map(|(handle, _)| handle)
+        start_server(config, reread).await.map(|(handle, _)| handle)
     } else {
-        client::run(Starting::new(config)?).await
+        client::run(Starting::new(config, reread)?).await
     }
 }
 
 /// Starts a server, and hands out what its doors call.
-pub async fn start_server(config: Config) -> Result<(Handle, Arc<impl Door>), StartError> {
+pub async fn start_server(config: Config, reread: Reread) -> Result<(Handle, Arc<impl Door>), StartError> {
     match config.data_dir.as_ref().map(|place| place.real().to_owned()) {
-        Some(path) => server::run(Starting::new(config)?, RealDisk, path, LogOptions::default()).await,
+        Some(path) => server::run(Starting::new(config, reread)?, RealDisk, path, LogOptions::default()).await,
         None if config.dev => {
             // In memory: small segments, for nothing is gained by writing them ahead.
             let log = LogOptions { last_segment_bytes: 4 << 20, ..LogOptions::default() };
-            server::run(Starting::new(config)?, MemoryDisk::default(), PathBuf::from("/"), log).await
+            server::run(Starting::new(config, reread)?, MemoryDisk::default(), PathBuf::from("/"), log).await
         }
         None => Err(StartError::NoDataDir),
     }
@@ -57,6 +58,7 @@ pub async fn start_server(config: Config) -> Result<(Handle, Arc<impl Door>), St
 /// What the parts have in common while they are put together.
 struct Starting {
     config: Arc<Config>,
+    reload: Arc<Reload>,
     source: Option<IpAddr>,
     resolver: Arc<Resolver>,
     /// What checks are carried out with.
@@ -78,13 +80,15 @@ struct Sockets {
 }
 
 impl Starting {
-    fn new(config: Config) -> Result<Self, StartError> {
+    fn new(config: Config, reread: Reread) -> Result<Self, StartError> {
         let resolver = Arc::new(Resolver::new(config.pod.as_ref())?);
         let source = config.pod.as_ref().map(|pod| pod.address);
         let source = source.or(Some(config.bind_addr).filter(|address| !address.is_unspecified()));
+        let config = Arc::new(config);
         Ok(Self {
             means: checks::means(&config, source, &resolver)?,
-            config: Arc::new(config),
+            reload: Arc::new(Reload::new(&config, reread)),
+            config,
             source,
             resolver,
             rng: Rng::seeded(seed()),
@@ -130,10 +134,16 @@ impl Starting {
 
     /// The node, as its doors see it.
     fn node(&mut self, gossip: &gossip::Handle, role: Role) -> Result<Arc<Node>, StartError> {
-        let local = Arc::new(LocalState::load(&self.config, self.rng.fork())?);
-        let (config, left) = (Arc::clone(&self.config), Arc::clone(&self.left));
-        let (resolver, means) = (Arc::clone(&self.resolver), self.means.clone());
-        let node = Arc::new(Node::new(config, gossip.clone(), role, left, local, resolver, means));
+        let node = Arc::new(Node::new(Parts {
+            config: Arc::clone(&self.config),
+            gossip: gossip.clone(),
+            role,
+            left: Arc::clone(&self.left),
+            local: Arc::new(LocalState::load(&self.config, self.rng.fork())?),
+            means: self.means.clone(),
+            reload: Arc::clone(&self.reload),
+            resolver: Arc::clone(&self.resolver),
+        }));
         self.tasks.spawn(local::refresh(Arc::clone(&node)));
         metrics::begin(&mut self.tasks, &node);
         self.tasks.spawn(events::follow(Arc::clone(&node)));
@@ -151,29 +161,12 @@ impl Starting {
     }
 
     fn serve_http(&mut self, listeners: Vec<TcpListener>, door: Arc<impl Door>) {
-        let config = &self.config;
-        let http = HttpConfig {
-            node_name: config.node_name.clone(),
-            domain: config.dns.domain.to_string(),
-            ui: config.ui,
-            pretty: config.dev,
-            kv_value_bytes_max: config.limits.kv_value_bytes_max,
-            transaction_bytes_max: config.limits.txn_request_bytes_max,
-            connections_per_client_max: config.limits.http_conns_per_client_max,
-            block_endpoints: config.http.block_endpoints.clone(),
-            allow_write_from: config.http.allow_write_from.clone(),
-            response_headers: proconsul_http::headers(&config.http.response_headers),
-            use_cache: config.http.use_cache,
-            unprintable_paths: config.http.unprintable_paths,
-            translate_addresses: config.http.translate_addresses,
-            discovery_max_stale: config.http.discovery_max_stale,
-            ..HttpConfig::default()
-        };
         let closing = self.when_closing();
-        self.doors.spawn(proconsul_http::serve(listeners, door, http, closing));
+        self.doors.spawn(proconsul_http::serve(listeners, door, self.reload.http(), closing));
     }
 
     fn serve_dns(&mut self, listeners: Vec<proconsul_dns::Listener>, config: DnsConfig, door: Arc<impl Door>) {
+        let config = self.reload.dns(config, self.source, Arc::clone(&self.resolver));
         let (rng, closing) = (self.rng.fork(), self.when_closing());
         self.doors.spawn(proconsul_dns::serve(listeners, door, config, rng, closing));
     }

@@ -35,7 +35,9 @@ pub(crate) async fn start() -> Result<(Handle, Arc<impl Door>)> {
         files: &NoFiles,
     };
     let config = config::load(&given, &environment).map_err(|mistakes| anyhow!("{mistakes}"))?;
-    proconsul_node::start_server(config).await.context("the server does not start")
+    let again = config.clone();
+    let reread = Arc::new(move || Ok(again.clone()));
+    proconsul_node::start_server(config, reread).await.context("the server does not start")
 }
 
 /// A machine without files.

@@ -84,6 +84,7 @@ pub(super) fn resolve(
         watches: Vec::new(),
         pod: environment.pod.clone(),
         data_dir,
+        written: settings.written(),
         warnings: Vec::new(),
         notices: Vec::new(),
     };

@@ -1,6 +1,6 @@
 //! The settings of all sources, merged: later sources win, lists are joined. Nothing is defaulted or understood here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::key;
@@ -25,7 +25,24 @@ pub(super) struct Settings {
     values: BTreeMap<&'static str, (Setting, Origin)>,
 }
 
+/// The values of all keys that were set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written(BTreeMap<&'static str, Setting>);
+
+impl Written {
+    /// The keys that were set otherwise, or not at all, in `before`, and those that are set no more.
+    pub(super) fn different_from(&self, before: &Self) -> Vec<&'static str> {
+        let all: BTreeSet<_> = self.0.keys().chain(before.0.keys()).copied().collect();
+        all.into_iter().filter(|key| self.0.get(key) != before.0.get(key)).collect()
+    }
+}
+
 impl Settings {
+    /// Everything that was set, without the places.
+    pub(super) fn written(&self) -> Written {
+        Written(self.values.iter().map(|(key, (setting, _))| (*key, setting.clone())).collect())
+    }
+
     /// Takes one more setting; the caller has checked that it is of the key's kind.
     pub(super) fn add(&mut self, path: &'static str, setting: Setting, origin: Origin) {
         match (self.values.get_mut(path), setting) {

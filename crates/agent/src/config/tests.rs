@@ -10,6 +10,7 @@ use super::*;
 use crate::flag;
 
 mod autopilot;
+mod change;
 mod checks;
 mod dns;
 mod http;

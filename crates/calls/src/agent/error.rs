@@ -38,6 +38,9 @@ pub enum AgentError {
     /// There is no such check that can be told how it is.
     #[error("CheckID {} does not have associated TTL", quoted(.0))]
     NoTtl(String),
+    /// The configuration could not be followed; it says why.
+    #[error("{0}")]
+    NotReloaded(String),
     /// What was registered could not be written down, so it is not held.
     #[error("failed to write the {what} {id:?} down: {why}")]
     NotKept {

@@ -14,7 +14,7 @@ use proconsul_names::settings::Settings;
 use proconsul_names::wire::{reply, request, write};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -61,7 +61,8 @@ impl Door {
         };
         let (stop, stopped) = oneshot::channel();
         let shutdown = async { drop(stopped.await) };
-        let serving = tokio::spawn(serve(vec![listener], Arc::new(catalog), config, Rng::seeded(3), shutdown));
+        let serving =
+            tokio::spawn(serve(vec![listener], Arc::new(catalog), watch::channel(config).1, Rng::seeded(3), shutdown));
         Self { address, stop, serving }
     }
 

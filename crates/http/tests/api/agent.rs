@@ -91,3 +91,11 @@ async fn intervals_of_metrics_are_told_as_they_end() {
     let interval = world.ask("GET /v1/agent/metrics").await.body + "\n";
     assert_eq!(world.ask("GET /v1/agent/metrics/stream").await.brief(), (200, &*interval));
 }
+
+#[tokio::test]
+async fn a_configuration_with_a_mistake_is_not_followed_and_told() {
+    let world = World::new().await;
+    let wrong = (500, "failed to parse /a.json: unexpected end");
+    assert_eq!(world.ask("PUT /v1/agent/reload").await.brief(), wrong);
+    assert_eq!(world.ask("GET /v1/agent/reload").await.brief(), (405, "method GET not allowed"));
+}

@@ -32,7 +32,7 @@ use proconsul_types::event::UserEvent;
 use proconsul_types::node::Node;
 use proconsul_types::operator::{RaftConfiguration, RaftServer};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::client::{Answer, Client};
@@ -225,7 +225,9 @@ impl World {
         let address = listener.local_addr().unwrap();
         let stopped = stop.clone();
         let served =
-            tokio::spawn(serve(vec![listener], Arc::new(server), config, async move { stopped.notified().await }));
+            tokio::spawn(serve(vec![listener], Arc::new(server), watch::channel(Arc::new(config)).1, async move {
+                stopped.notified().await
+            }));
         Self { address, served, replica, stop }
     }
 

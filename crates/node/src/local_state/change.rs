@@ -76,7 +76,6 @@ impl LocalState {
     }
 
     /// Takes what the files define now for what they defined before, or changes nothing.
-    #[expect(dead_code, reason = "for whoever reads the configuration again")]
     pub(crate) async fn replace_definitions(&self, definitions: &Definitions) -> Result<(), NotTaken> {
         let _turn = self.turn.lock().await;
         let unkept = self.held.change(|state| state.replace_definitions(definitions))?;

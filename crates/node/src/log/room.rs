@@ -86,6 +86,14 @@ impl Listener {
     }
 }
 
+/// Changes what is written from now on.
+pub(crate) fn set_level(level: LogLevel) {
+    if let Some(room) = ROOM.get() {
+        room.written.store(level as u8, Ordering::Relaxed);
+        room.listen_anew();
+    }
+}
+
 /// The lines from now on.
 pub(crate) fn listen(level: LogLevel, json: bool) -> Lines {
     let (lines, heard) = mpsc::channel(LOG_MONITOR_LINES);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use proconsul_calls::agent::{Intervals, MetricsCalls, MonitorCalls};
+use proconsul_calls::agent::{AgentError, Intervals, MetricsCalls, MonitorCalls, ReloadCalls};
 use proconsul_calls::pieces::Pieces;
 use proconsul_telemetry::{Interval, Level};
 use proconsul_types::log_level::LogLevel;
@@ -41,6 +41,12 @@ impl Intervals for Few {
 impl MonitorCalls for FakeLocal {
     fn monitor(&self, level: LogLevel, json: bool) -> Box<dyn Pieces> {
         Box::new(Said(vec![format!("json: {json}\n"), format!("level: {level}\n")]))
+    }
+}
+
+impl ReloadCalls for FakeLocal {
+    async fn reload(&self) -> Result<(), AgentError> {
+        Err(AgentError::NotReloaded("failed to parse /a.json: unexpected end".to_owned()))
     }
 }
 
