@@ -131,8 +131,9 @@ async fn read(mut body: RecvStream) -> Result<(Vec<u8>, Option<HeaderMap>), Grpc
 }
 
 fn broken(error: h2::Error) -> GrpcStatus {
-    match error.reason() {
-        Some(Reason::NO_ERROR) | None => GrpcStatus::new(Code::Unavailable, "connection closed".to_owned()),
+    // What this end found wrong is the connection's end; what the other end says may be a reason.
+    match error.reason().filter(|reason| error.is_remote() && *reason != Reason::NO_ERROR) {
+        None => GrpcStatus::new(Code::Unavailable, "connection closed".to_owned()),
         Some(reason) => GrpcStatus::new(Code::Unavailable, format!("stream terminated: {reason:?}")),
     }
 }

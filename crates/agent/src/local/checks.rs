@@ -92,6 +92,10 @@ impl State {
         };
         let id = if registration.id.is_empty() { &registration.name } else { &registration.id };
         let mut check = registration::check(registration, self.node_name(), id, &registration.name);
+        if source == Source::File {
+            // Consul tells no type of checks that stand alone in files.
+            check.kind = "".into();
+        }
         if let Some(held) = service {
             of_service(&mut check, &held.service);
         }

@@ -41,6 +41,10 @@ fn certificate_reason(error: &CertificateError) -> String {
         }
         CertificateError::Expired | CertificateError::NotValidYet => validity.to_owned(),
         CertificateError::NotValidForNameContext { expected, presented } => name_reason(expected, presented),
+        // An authority's own certificate, which signs itself, in the place of a server's.
+        CertificateError::Other(other) if other.0.to_string().contains("CaUsedAsEndEntity") => {
+            "certificate signed by unknown authority".to_owned()
+        }
         other => other.to_string(),
     }
 }

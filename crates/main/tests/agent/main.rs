@@ -11,6 +11,8 @@ mod autopilot;
 #[cfg(test)]
 mod catalog;
 #[cfg(test)]
+mod checks;
+#[cfg(test)]
 mod client_agents;
 #[cfg(test)]
 mod durable;

@@ -12,6 +12,7 @@ use proconsul_calls::health::HealthCalls;
 use proconsul_calls::read::{ReadOptions, Wait};
 use proconsul_checks::{Alias, Outcome, Report, Seen, Status, judge};
 use proconsul_types::check::Check;
+use proconsul_types::registration::CheckRegistration;
 use tokio::sync::mpsc;
 
 use crate::local_state::LocalState;
@@ -21,9 +22,6 @@ const FIRST_RETRY: Duration = Duration::from_secs(1);
 
 /// The longest such pause: Consul's `checkAliasBackoffMaxWait`.
 const LAST_RETRY: Duration = Duration::from_secs(60);
-
-/// The type of a check that follows others.
-const KIND: &str = "alias";
 
 /// Follows the checks of a service that this agent holds.
 pub(super) async fn follow_local(id: Arc<str>, alias: Alias, local: Arc<LocalState>, reports: mpsc::Sender<Report>) {
@@ -40,7 +38,9 @@ pub(super) async fn follow_local(id: Arc<str>, alias: Alias, local: Arc<LocalSta
 
 /// Aliases among the node's own checks do not count: each would keep itself, and each other, critical forever.
 fn judge_local(alias: &Alias, state: &State) -> Outcome {
-    let counts = |held: &&HeldCheck| !(held.check.service_id.is_empty() && *held.check.kind == *KIND);
+    let is_alias = |how: &CheckRegistration| !how.alias_node.is_empty() || !how.alias_service.is_empty();
+    let counts =
+        |held: &&HeldCheck| !held.check.service_id.is_empty() || !held.registration.as_deref().is_some_and(is_alias);
     let seen = state.checks().filter(counts).map(|held| seen(&held.check));
     judge(alias, seen, || state.service(&alias.service).is_some())
 }
