@@ -2,7 +2,6 @@
 
 mod body;
 mod instances;
-mod shape;
 
 use proconsul_base::index::Index;
 use proconsul_calls::catalog::{Deregister, NodeServices, Nodes, OfNode, Register, Role, Services};
@@ -12,7 +11,7 @@ use proconsul_calls::read::{Answer, Consistency, Contact};
 pub(crate) use self::body::{AddressBody, Kind, ProxyBody, WeightsBody, node_id};
 use self::body::{DeregisterBody, RegisterBody};
 pub(crate) use self::instances::{asked, shown};
-pub(crate) use self::shape::{CHECK, HEALTH, INSTANCE, NODE, SERVICE};
+pub(crate) use proconsul_records::shape::{CHECK, HEALTH, INSTANCE, NODE, SERVICE};
 use crate::body::BodyLimit;
 use crate::cx::Cx;
 use crate::error::HttpError;

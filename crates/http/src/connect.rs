@@ -11,7 +11,7 @@ use proconsul_calls::door::Door;
 use proconsul_calls::error::CallError;
 use proconsul_calls::intention::{Which, WriteIntention};
 use proconsul_calls::read::Answer;
-use proconsul_filter::Shape;
+use proconsul_records::shape::INTENTION;
 use proconsul_types::intention::Intention;
 use serde::Serialize;
 
@@ -22,22 +22,6 @@ pub(crate) use self::matching::{check, matching};
 use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::reply::Reply;
-
-/// What `?filter` may ask of an intention.
-static INTENTION: Shape = Shape::Record(&[
-    ("ID", Shape::Text),
-    ("Description", Shape::Text),
-    ("SourceNS", Shape::Text),
-    ("SourceName", Shape::Text),
-    ("DestinationNS", Shape::Text),
-    ("DestinationName", Shape::Text),
-    ("SourceType", Shape::Text),
-    ("Action", Shape::Text),
-    ("DefaultAddr", Shape::Text),
-    ("DefaultPort", Shape::Integer),
-    ("Meta", Shape::Map(&Shape::Text)),
-    ("Precedence", Shape::Integer),
-]);
 
 #[derive(Serialize)]
 struct Made {

@@ -7,26 +7,15 @@ use proconsul_calls::agent::SelfCalls;
 use proconsul_calls::catalog::OfNode;
 use proconsul_calls::door::Door;
 use proconsul_calls::ui::NodeDump;
-use proconsul_filter::Shape::{self, List, Map, Record, Text};
+use proconsul_records::shape::DUMP;
 use proconsul_types::service::ServiceInstance;
 
 use self::summary::Summary;
-use crate::catalog::{CHECK, HEALTH, SERVICE, selected};
+use crate::catalog::{HEALTH, selected};
 use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::json;
 use crate::reply::{self, Reply};
-
-/// What filters may ask of a node with all that is on it.
-static DUMP: Shape = Record(&[
-    ("ID", Text),
-    ("Node", Text),
-    ("Address", Text),
-    ("TaggedAddresses", Map(&Text)),
-    ("Meta", Map(&Text)),
-    ("Services", List(&SERVICE)),
-    ("Checks", List(&CHECK)),
-]);
 
 pub(crate) async fn nodes<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     cx.default_namespace()?;

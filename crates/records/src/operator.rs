@@ -1,6 +1,4 @@
-//! What operators ask: the Raft membership, autopilot, the keyring.
-
-use std::collections::BTreeMap;
+//! What operators ask: the Raft membership and autopilot.
 
 use proconsul_base::index::Index;
 use proconsul_calls::operator::SetAutopilot;
@@ -186,18 +184,6 @@ impl From<ServerHealth> for types::ServerHealth {
     }
 }
 
-/// How far a server's log goes (`ServerStats`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct ServerStats {
-    /// How long ago it heard from its leader, as Go writes durations; `never`, or `0` for the leader.
-    pub last_contact: String,
-    /// The index of its newest entry.
-    pub last_index: u64,
-    /// The term of that entry.
-    pub last_term: u64,
-}
-
 /// The Raft membership (`RaftConfigurationResponse`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -263,53 +249,4 @@ pub struct RaftRemovePeerRequest {
     pub id: String,
     /// The secret of who asks.
     pub token: String,
-}
-
-/// What is to be done with the gossip keys (`KeyringRequest`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct KeyringRequest {
-    /// The datacenter.
-    pub datacenter: String,
-    /// Whether another server has passed it on.
-    pub forwarded: bool,
-    /// The key.
-    pub key: String,
-    /// Whether only this datacenter is asked.
-    pub local_only: bool,
-    /// `list`, `install`, `use` or `remove`.
-    pub operation: String,
-    /// How many others pass each answer on.
-    pub relay_factor: u8,
-}
-
-/// What the pools answered (`KeyringResponses`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct KeyringResponses {
-    /// Each pool's answer.
-    pub responses: Option<Vec<KeyringResponse>>,
-}
-
-/// What one pool answered (`KeyringResponse`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct KeyringResponse {
-    /// Its datacenter.
-    pub datacenter: String,
-    /// What went wrong.
-    pub error: String,
-    /// How many members have each key.
-    pub keys: Option<BTreeMap<String, i64>>,
-    /// What members said.
-    pub messages: Option<BTreeMap<String, String>>,
-    /// How many members there are.
-    pub num_nodes: i64,
-    /// How many members use each key (1.8.6).
-    pub primary_keys: Option<BTreeMap<String, i64>>,
-    /// Its network segment.
-    pub segment: String,
-    /// Whether it is the wide-area pool.
-    #[serde(rename = "WAN")]
-    pub wan: bool,
 }

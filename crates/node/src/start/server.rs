@@ -8,6 +8,7 @@ use proconsul_agent::config::Bootstrap;
 use proconsul_calls::read::QueryTime;
 use proconsul_consensus as consensus;
 use proconsul_consensus::{Book, Options, Running};
+use proconsul_consul_rpc::ConsulRpc;
 use proconsul_gossip as gossip;
 use proconsul_server::endpoint::{Server, Settings};
 use proconsul_server::machine::StoreMachine;
@@ -54,7 +55,8 @@ pub(super) async fn run<D: Disk>(
     let node = starting.node(&gossip, role)?;
     let door = starting.door(&node, &running, Arc::clone(&store));
     let http = starting.serve(sockets, &door);
-    starting.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate), Arc::new(())));
+    let methods = Arc::new(ConsulRpc::new(Arc::clone(&door)));
+    starting.tasks.spawn(proconsul_rpc::listen::accept(server_port, Arc::clone(&running.gate), methods));
     duties::begin(&mut starting.tasks, &config, &gossip, &running, &store);
     let (status, rng) = (running.handle.status_watch(), starting.rng.fork());
     local_state::begin(&mut starting.tasks, &node, Arc::clone(&door), status, rng);

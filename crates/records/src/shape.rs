@@ -1,25 +1,52 @@
-//! What filters may ask of nodes, services and checks: the fields that Consul 1.8.7 lets be asked for.
+//! What filters may ask of records: the fields that Consul 1.8.7 lets be asked for.
 
 use proconsul_filter::Shape::{self, Boolean, Integer, List, Map, Record, Text};
 
 /// A node.
-pub(crate) static NODE: Shape = Record(NODE_FIELDS);
+pub static NODE: Shape = Record(NODE_FIELDS);
 
 /// An instance of a service by itself.
-pub(crate) static SERVICE: Shape = Record(SERVICE_FIELDS);
+pub static SERVICE: Shape = Record(SERVICE_FIELDS);
 
 /// A check.
-pub(crate) static CHECK: Shape = Record(CHECK_FIELDS);
+pub static CHECK: Shape = Record(CHECK_FIELDS);
 
 /// An instance with its node and its checks.
-pub(crate) static HEALTH: Shape = Record(&[
+pub static HEALTH: Shape = Record(&[
     ("Node", Record(NODE_FIELDS)),
     ("Service", Record(SERVICE_FIELDS)),
     ("Checks", List(&Record(CHECK_FIELDS))),
 ]);
 
+/// A node with all that is on it.
+pub static DUMP: Shape = Record(&[
+    ("ID", Text),
+    ("Node", Text),
+    ("Address", Text),
+    ("TaggedAddresses", Map(&Text)),
+    ("Meta", Map(&Text)),
+    ("Services", List(&SERVICE)),
+    ("Checks", List(&CHECK)),
+]);
+
+/// An intention.
+pub static INTENTION: Shape = Record(&[
+    ("ID", Text),
+    ("Description", Text),
+    ("SourceNS", Text),
+    ("SourceName", Text),
+    ("DestinationNS", Text),
+    ("DestinationName", Text),
+    ("SourceType", Text),
+    ("Action", Text),
+    ("DefaultAddr", Text),
+    ("DefaultPort", Integer),
+    ("Meta", Map(&Text)),
+    ("Precedence", Integer),
+]);
+
 /// An instance and its node as one record.
-pub(crate) static INSTANCE: Shape = Record(&[
+pub static INSTANCE: Shape = Record(&[
     ("ID", Text),
     ("Node", Text),
     ("Address", Text),

@@ -1,0 +1,60 @@
+//! What a request leaves of a list: its filter, and whose neighbours come first.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use proconsul_calls::catalog::{Near, NodeMeta};
+use proconsul_filter::{Filter, Shape};
+use proconsul_records::options::{QueryOptions, QuerySource};
+use serde::Serialize;
+
+use crate::refused::Refused;
+
+/// The node that stands for the one with the asker's address.
+const BY_ADDRESS: &str = "_ip";
+
+/// The records that a request wants.
+pub(crate) struct Selection(Option<Filter>);
+
+impl Selection {
+    pub(crate) fn of(options: &QueryOptions, shape: &'static Shape) -> Result<Self, Refused> {
+        let expression = Some(&options.filter).filter(|expression| !expression.is_empty());
+        Ok(Self(expression.map(|expression| Filter::new(expression, shape)).transpose()?))
+    }
+
+    /// The wanted ones of these records.
+    pub(crate) fn from<T: Serialize>(&self, mut records: Vec<T>) -> Vec<T> {
+        if let Some(filter) = &self.0 {
+            records.retain(|record| serde_json::to_value(record).is_ok_and(|record| filter.matches(&record)));
+        }
+        records
+    }
+
+    /// The same as a list of Go's, which is nil while nothing has been put into it.
+    pub(crate) fn list<T, R>(&self, items: impl IntoIterator<Item = T>) -> Option<Vec<R>>
+    where
+        R: Serialize + From<T>,
+    {
+        let records = self.from(items.into_iter().map(R::from).collect());
+        (!records.is_empty()).then_some(records)
+    }
+}
+
+/// Metadata that nodes must have.
+pub(crate) fn node_meta(filters: Option<BTreeMap<String, String>>) -> NodeMeta {
+    filters.unwrap_or_default().into_iter().collect()
+}
+
+/// Whose neighbours come first.
+pub(crate) fn near(source: &QuerySource) -> Near {
+    match &*source.node {
+        "" => Near::Nowhere,
+        BY_ADDRESS => address(source).map_or(Near::Nowhere, Near::Address),
+        node => Near::Node(node.into()),
+    }
+}
+
+/// The address of who asks.
+pub(crate) fn address(source: &QuerySource) -> Option<IpAddr> {
+    source.ip.parse().ok()
+}
