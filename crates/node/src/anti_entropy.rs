@@ -112,7 +112,7 @@ impl<C: CatalogCalls + HealthCalls, T: Contact> Rounds<C, T> {
     }
 
     fn is_in_touch(&self) -> bool {
-        self.contact.borrow().is_there()
+        self.contact.borrow().is_there() && !self.local.is_silent()
     }
 
     /// What changed without contact is written as soon as there is some again.

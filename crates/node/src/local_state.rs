@@ -9,6 +9,7 @@ mod overdue;
 mod store;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant as Clock};
 
 use parking_lot::Mutex;
@@ -41,7 +42,9 @@ pub(crate) struct LocalState {
     turn: tokio::sync::Mutex<()>,
     /// Up to which version it was tried to tell the catalog.
     tried: watch::Sender<u64>,
-    /// How long a caller waits for that, at the longest.
+    /// Whether the catalog is told nothing more, because the node leaves.
+    is_silent: AtomicBool,
+    /// How long a caller waits for an attempt, at the longest.
     patience: Duration,
     /// How much of an output is kept, in bytes.
     output_max: usize,
@@ -85,6 +88,7 @@ impl LocalState {
             began: Clock::now(),
             turn: tokio::sync::Mutex::default(),
             tried: watch::Sender::new(0),
+            is_silent: AtomicBool::new(false),
             patience: config.rpc_hold_timeout,
             output_max: config.checks.output_bytes_max,
         })
@@ -111,6 +115,16 @@ impl LocalState {
     /// How often anything has changed.
     pub(crate) fn version(&self) -> u64 {
         self.held.look(|state| state.version().any)
+    }
+
+    /// Tells the catalog nothing more: the leader takes a node out that has left, and must not find it there again.
+    pub(crate) fn fall_silent(&self) {
+        self.is_silent.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the catalog is told nothing more.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.is_silent.load(Ordering::Relaxed)
     }
 
     /// It was tried to tell the catalog everything up to this version.

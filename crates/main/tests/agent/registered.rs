@@ -97,6 +97,24 @@ fn what_files_define_wins_over_what_was_kept_and_damaged_files_are_left() {
     assert_eq!(kept, 2, "the file of the service that is defined elsewhere is gone");
 }
 
+#[test]
+fn an_event_for_a_service_is_heard_where_that_service_is_held() {
+    let cluster = Cluster::of_three_with_a_leader();
+    let [with, without] = [0, 1].map(|place| cluster.servers[place].http());
+    put(with, "/v1/agent/service/register", &json!({"Name": "web"}));
+    put(without, "/v1/event/fire/deploy?service=web", &Value::Null);
+    put(without, "/v1/event/fire/all", &Value::Null);
+    let heard =
+        |server| list(server, "/v1/event/list").map(|heard| heard.iter().map(|one| text(&one["Name"])).collect());
+    for (server, expected) in [(with, ["all", "deploy"].to_vec()), (without, ["all"].to_vec())] {
+        wait_until("the events are heard", || {
+            let mut names: Vec<String> = heard(server)?;
+            names.sort();
+            if names == expected { Ok(()) } else { Err(format!("{names:?}")) }
+        });
+    }
+}
+
 #[track_caller]
 fn put(server: SocketAddr, path: &str, body: &Value) {
     let answer = http::put(server, path, &body.to_string()).unwrap_or_else(|failure| panic!("{path}: {failure}"));

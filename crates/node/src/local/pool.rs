@@ -48,6 +48,7 @@ impl Node {
     /// Gives up what only this role holds, tells everybody that this node goes, and waits until that has spread.
     pub(crate) async fn depart(&self) {
         self.leaving.store(true, Ordering::Relaxed);
+        self.local.fall_silent();
         self.role.retire(&self.gossip).await;
         // Stopped already is what the caller wants.
         let _ = self.gossip.leave().await;

@@ -153,3 +153,6 @@ impl Store {
 pub(super) fn not_kept(what: &'static str, id: &str, why: &dyn std::error::Error) -> AgentError {
     AgentError::NotKept { what, id: id.to_owned(), why: why.to_string() }
 }
+
+#[cfg(test)]
+mod tests;
