@@ -228,12 +228,6 @@ pub const REJOIN_MEMBERS: usize = 256;
 /// Calls to servers under way at once from one client agent; most wait for a change. Further ones are refused.
 pub const CLIENT_CALLS: usize = 65_536;
 
-/// Longest reply to a client agent, in bytes: a large catalog or a long list of keys.
-pub const CLIENT_REPLY_BYTES: usize = 256 * 1024 * 1024;
-
-/// Frames that wait to be sent to one server; further calls wait.
-pub const CLIENT_FRAMES: usize = 1024;
-
 /// Longest filter expression, in bytes; people write below a hundred.
 pub const FILTER_BYTES: usize = 16 * 1024;
 

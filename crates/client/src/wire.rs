@@ -1,9 +1,4 @@
-//! Calls over Consul's RPC: one connection to each server, one stream of it for each call.
-
-mod frame;
-mod message;
-mod session;
-mod streams;
+//! Calls over Consul's RPC: one connection to each server, a stream of it for each call that waits.
 
 use std::collections::HashMap;
 use std::io;
@@ -16,69 +11,68 @@ use parking_lot::Mutex;
 use proconsul_base::limit;
 use proconsul_gopack as gopack;
 use proconsul_records::Empty;
-use proconsul_rpc::consul::Protocol;
-use socket2::{SockRef, TcpKeepalive};
-use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpSocket, TcpStream};
+use proconsul_rpc::consul::{self, CallError, Connection, Protocol};
+use proconsul_rpc::dial::DialError;
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use crate::forward::{Transport, TransportError};
 use crate::servers::Member;
-use session::Session;
-
-/// How long a connection may take. Consul waits ten seconds; whoever waits here could have asked another server.
-const DIAL_PATIENCE: Duration = Duration::from_secs(3);
-
-/// How long what was sent may stay unconfirmed.
-const SILENCE: Duration = Duration::from_secs(15);
 
 /// How long a server may take to say that it is there.
 const PING_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A place for one connection; held while it is made, so that all who want it wait for the same.
-type Place = Arc<tokio::sync::Mutex<Option<Arc<Session>>>>;
+type Place = Arc<tokio::sync::Mutex<Option<Connection>>>;
 
 /// Connections to servers.
 #[derive(Debug)]
 pub struct Wire {
     source: Option<IpAddr>,
-    sessions: Mutex<HashMap<SocketAddr, Place>>,
+    places: Mutex<HashMap<SocketAddr, Place>>,
     calls: Semaphore,
 }
 
 impl Wire {
     /// No connection yet. They leave from `source`, where that is given.
     pub fn new(source: Option<IpAddr>) -> Self {
-        Self { source, sessions: Mutex::default(), calls: Semaphore::new(limit::CLIENT_CALLS) }
+        Self { source, places: Mutex::default(), calls: Semaphore::new(limit::CLIENT_CALLS) }
     }
 
     /// The connection to this address; made when there is none that lives.
-    async fn session(&self, address: SocketAddr) -> Result<Arc<Session>, TransportError> {
-        let place = Arc::clone(self.sessions.lock().entry(address).or_default());
+    async fn connection(&self, address: SocketAddr) -> Result<Connection, TransportError> {
+        let place = Arc::clone(self.places.lock().entry(address).or_default());
         let mut place = place.lock().await;
-        if let Some(session) = place.as_ref().filter(|session| session.is_open()) {
-            return Ok(Arc::clone(session));
+        if let Some(connection) = place.as_ref().filter(|connection| !connection.is_closed()) {
+            return Ok(connection.clone());
         }
         *place = None;
         self.forget_closed();
-        let unreached = |error| TransportError::Unreached(self.dial_error(address, &error));
-        let stream = connect(self.source, address).await.map_err(unreached)?;
-        Ok(Arc::clone(place.insert(Arc::new(Session::begin(stream)))))
+        let connection = Connection::dial(self.source, address).await;
+        let connection = connection.map_err(|error| TransportError::Unreached(self.told(&error)))?;
+        Ok(place.insert(connection).clone())
     }
 
-    /// As Go's text has it, which names both ends when the near one was chosen.
-    fn dial_error(&self, address: SocketAddr, error: &io::Error) -> String {
-        let from = self.source.map(|source| format!("{source}:0->")).unwrap_or_default();
-        format!("failed to get conn: dial tcp {from}{address}: {}", told(error))
-    }
-
-    /// Addresses of servers that are gone would be kept for ever.
+    /// Servers that are gone would be kept for ever.
     fn forget_closed(&self) {
         let is_kept = |place: &Place| match place.try_lock() {
-            Ok(session) => session.as_ref().is_some_and(|session| session.is_open()),
+            Ok(connection) => connection.as_ref().is_some_and(|connection| !connection.is_closed()),
+            // It is being made.
             Err(_) => true,
         };
-        self.sessions.lock().retain(|_, place| is_kept(place));
+        self.places.lock().retain(|_, place| is_kept(place));
+    }
+
+    /// A failure to connect in Go's words, which name both ends when the near one was chosen.
+    fn told(&self, error: &DialError) -> String {
+        let from = self.source.map(|source| format!("{source}:0->")).unwrap_or_default();
+        match error {
+            DialError::Connect { address, source } if source.kind() == io::ErrorKind::ConnectionRefused => {
+                format!("failed to get conn: dial tcp {from}{address}: connect: connection refused")
+            }
+            DialError::Timeout(address) => format!("failed to get conn: dial tcp {from}{address}: i/o timeout"),
+            other => other.to_string(),
+        }
     }
 }
 
@@ -86,23 +80,19 @@ impl Transport for Wire {
     type Carrier = TcpStream;
 
     async fn carrier(&self, server: &Member) -> Result<TcpStream, TransportError> {
-        let unreached = |error| TransportError::Unreached(self.dial_error(server.address, &error));
-        let mut stream = connect(self.source, server.address).await.map_err(unreached)?;
-        stream.write_u8(Protocol::Snapshot as u8).await.map_err(unreached)?;
-        Ok(stream)
+        let connected = consul::connect(self.source, server.address, Protocol::Snapshot).await;
+        connected.map_err(|error| TransportError::Unreached(self.told(&error)))
     }
 
     async fn call(&self, server: &Member, method: &'static str, request: Bytes) -> Result<Bytes, TransportError> {
         let too_many = || TransportError::Refused("too many requests are under way".to_owned());
         let _place = self.calls.try_acquire().map_err(|_| too_many())?;
-        let message =
-            message::request(method, &request).ok_or_else(|| TransportError::Unreached("no request".to_owned()))?;
-        let session = self.session(server.address).await?;
-        let reply = session.exchange(message).await?;
-        match reply.error {
-            error if error.is_empty() => Ok(reply.body),
-            error => Err(TransportError::Refused(error)),
-        }
+        let connection = self.connection(server.address).await?;
+        connection.call(method, &request).await.map_err(|error| match error {
+            CallError::NotSent => TransportError::Unreached(format!("failed to start stream: {error}")),
+            CallError::Refused(text) => TransportError::Refused(text),
+            CallError::Lost | CallError::Unreadable(_) => TransportError::Lost(error.to_string()),
+        })
     }
 
     async fn is_alive(&self, server: &Member) -> bool {
@@ -112,27 +102,41 @@ impl Transport for Wire {
     }
 }
 
-async fn connect(source: Option<IpAddr>, address: SocketAddr) -> io::Result<TcpStream> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    if let Some(source) = source.filter(|source| !source.is_unspecified() && source.is_ipv4() == address.is_ipv4()) {
-        socket.bind(SocketAddr::new(source, 0))?;
-    }
-    let stream = tokio::time::timeout(DIAL_PATIENCE, socket.connect(address)).await.map_err(io::Error::from)??;
-    stream.set_nodelay(true)?;
-    let keepalive = TcpKeepalive::new().with_time(SILENCE).with_interval(SILENCE / 3).with_retries(3);
-    SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
-    SockRef::from(&stream).set_tcp_user_timeout(Some(SILENCE))?;
-    Ok(stream)
-}
-
-/// A failure to connect in Go's words.
-fn told(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => "connect: connection refused".to_owned(),
-        io::ErrorKind::TimedOut => "i/o timeout".to_owned(),
-        _ => format!("connect: {error}"),
-    }
-}
-
 #[cfg(test)]
-mod tests;
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn call(wire: &Wire, address: SocketAddr) -> Result<Bytes, TransportError> {
+        wire.call(&Member { name: "s1".to_owned(), address }, "KVS.Get", Bytes::from_static(b"\xc0")).await
+    }
+
+    #[tokio::test]
+    async fn where_nobody_listens_nothing_was_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let told = format!("failed to get conn: dial tcp {address}: connect: connection refused");
+        assert_eq!(call(&Wire::new(None), address).await, Err(TransportError::Unreached(told)));
+        let source = "127.0.0.1".parse().unwrap();
+        let told = format!("failed to get conn: dial tcp 127.0.0.1:0->{address}: connect: connection refused");
+        assert_eq!(call(&Wire::new(Some(source)), address).await, Err(TransportError::Unreached(told)));
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_ends_loses_its_call_and_the_next_call_makes_another() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let wire = Wire::new(None);
+        for _ in 0..2 {
+            let accepted = async {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                // The call has arrived, but for its end.
+                tokio::io::AsyncReadExt::read_exact(&mut stream, &mut [0; 30]).await.unwrap();
+            };
+            let (answer, ()) = tokio::join!(call(&wire, address), accepted);
+            assert_eq!(answer, Err(TransportError::Lost("EOF".to_owned())));
+        }
+    }
+}
