@@ -20,6 +20,8 @@ struct Options {
     cluster: bool,
     /// Both are a server, asked through a client agent.
     client: bool,
+    /// The same, with a server of the original for both client agents.
+    mixed: bool,
     /// The original is not started; its answers are those that were kept.
     recorded: bool,
     /// Only the original is asked, and its answers are kept.
@@ -39,10 +41,11 @@ impl Options {
                 "--subject" => options.subject = Some(fs::canonicalize(value()?).context("there is no such program")?),
                 "--cluster" => options.cluster = true,
                 "--client" => options.client = true,
+                "--mixed" => (options.client, options.mixed) = (true, true),
                 "--recorded" => options.recorded = true,
                 "--record" => options.record = true,
                 _ => bail!(
-                    "unknown flag {flag}; there are --family F, --subject PATH, --cluster, --client, --recorded and --record"
+                    "unknown flag {flag}; there are --family F, --subject PATH, --cluster, --client, --mixed, --recorded and --record"
                 ),
             }
         }
@@ -103,7 +106,10 @@ fn record(family: &Family) -> Result<()> {
 
 fn compared(family: &Family, subject: &Path, options: &Options) -> Result<Comparison> {
     let (original, ours) = thread::scope(|scope| {
-        let ours = scope.spawn(|| answers(subject, family, options.setup()));
+        let ours = scope.spawn(|| match options.mixed {
+            true => Ok(ask(family, &Agents::behind(subject, &peers::program("consul")?, family, Setup::Client)?)),
+            false => answers(subject, family, options.setup()),
+        });
         let original = if options.recorded {
             recorded::read(&family.name).with_context(|| format!("no answers are kept for {}", family.name))
         } else {

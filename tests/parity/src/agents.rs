@@ -90,6 +90,14 @@ impl Agents {
     /// # Errors
     /// They do not start, or do not become ready.
     pub fn start(program: &Path, family: &Family, setup: Setup) -> Result<Self, Unready> {
+        Self::behind(program, program, family, setup)
+    }
+
+    /// The same with servers of another program than that of the client agent, which is the one that is asked.
+    ///
+    /// # Errors
+    /// They do not start, or do not become ready.
+    pub fn behind(program: &Path, servers: &Path, family: &Family, setup: Setup) -> Result<Self, Unready> {
         let name = || program.display().to_string();
         let start = |source| Unready::Start { program: name(), source };
         let folder = tempfile::tempdir().map_err(start)?;
@@ -97,6 +105,7 @@ impl Agents {
         let program_path = program.to_owned();
         let mut agents = Self { children: Vec::new(), folder, range, program: program_path, asked: 1, started: 0 };
         for number in 1..=setup.agents() {
+            let program = if number <= setup.servers() { servers } else { program };
             let child = agents.spawn(program, family, number, setup).map_err(start)?;
             agents.children.push(child);
         }

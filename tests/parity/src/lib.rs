@@ -6,7 +6,8 @@
 //! - `cargo xtask parity` starts the original (fetched by `cargo xtask peers`) and ours, asks both, and tells how many answers of each
 //!   family match and how the others differ. `--family kv` asks one family, `--subject PATH` takes a program that is built already,
 //!   `--recorded` compares with the answers that were kept instead of starting the original, `--cluster` makes ours a cluster of three servers, asked through a follower,
-//!   `--client` puts a client agent before the server of either.
+//!   `--client` puts a client agent before the server of either, `--mixed` our client agent before
+//!   a server of the original.
 //! - `cargo xtask parity --record` asks only the original and keeps its answers in `recorded/`.
 //! - `cargo test -p proconsul --test parity` asks only ours and compares with the answers that were kept; so it runs anywhere.
 //!
