@@ -12,6 +12,8 @@ mod reload;
 
 use proconsul_types::agent::AgentSelf;
 
+use crate::error::CallError;
+
 pub use error::{
     AgentError, CheckMistake, NodeServiceMistake, RegistrationError, SidecarMistake, Unfit, WeightMistake,
 };
@@ -49,6 +51,11 @@ pub trait HasAgent {
 
     /// The agent.
     fn agent(&self) -> &Self::Agent;
+
+    /// A refusal that the door makes in the place of a server, in the words in which a server's would be told.
+    fn as_a_servers(&self, refusal: CallError) -> CallError {
+        refusal
+    }
 }
 
 /// What the agent says about itself.

@@ -28,7 +28,11 @@ pub(crate) async fn datacenters<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, Ht
 pub(crate) async fn register<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     cx.default_namespace()?;
     let body: RegisterBody = cx.decoded(BodyLimit::ANY, HttpError::Decode).await?;
-    cx.door.catalog_register(Register::try_from(body)?).await?;
+    let register = Register::try_from(body).map_err(|error| match error {
+        HttpError::Call(refusal) => HttpError::Call(cx.door.as_a_servers(refusal)),
+        other => other,
+    })?;
+    cx.door.catalog_register(register).await?;
     Ok(cx.truth(true))
 }
 

@@ -8,7 +8,8 @@ use hyper::{Method, StatusCode};
 use proconsul_base::index::Index;
 use proconsul_calls::config::{DeleteEntry, GetEntry, ListEntries, SetEntry};
 use proconsul_calls::door::Door;
-use proconsul_types::config_entry::Kind;
+use proconsul_calls::error::CallError;
+use proconsul_types::config_entry::{Kind, UnknownKind};
 
 pub(crate) use self::error::ConfigRefusal;
 use crate::body::BodyLimit;
@@ -41,13 +42,13 @@ pub(crate) async fn entry<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpErro
 
 async fn list<D: Door>(cx: &Cx<'_, D>, kind: &str) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
-    let kind = if kind.is_empty() { None } else { Some(kind.parse().map_err(ConfigRefusal::ReadKind)?) };
+    let kind = if kind.is_empty() { None } else { Some(read_kind(cx, kind)?) };
     cx.answer(&cx.door.config_list(ListEntries { kind, options }).await?)
 }
 
 async fn get<D: Door>(cx: &Cx<'_, D>, kind: &str, name: &str) -> Result<Reply, HttpError> {
     let options = cx.read_options()?;
-    let kind: Kind = kind.parse().map_err(ConfigRefusal::ReadKind)?;
+    let kind = read_kind(cx, kind)?;
     let answer = cx.door.config_get(GetEntry { kind, name, options }).await?;
     let reply = match &answer.value {
         Some(record) => cx.record(record)?,
@@ -57,6 +58,12 @@ async fn get<D: Door>(cx: &Cx<'_, D>, kind: &str, name: &str) -> Result<Reply, H
         }
     };
     Ok(reply::with_read(reply, answer.index.0, answer.contact))
+}
+
+/// Servers say that there is no such kind.
+fn read_kind<D: Door>(cx: &Cx<'_, D>, kind: &str) -> Result<Kind, HttpError> {
+    let refused = |error: UnknownKind| cx.door.as_a_servers(CallError::Failed(error.to_string()));
+    Ok(kind.parse().map_err(refused)?)
 }
 
 /// Answers with an empty object; with `cas`, which came with Consul 1.12, with whether it took place.

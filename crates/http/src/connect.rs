@@ -76,5 +76,5 @@ pub(crate) async fn certificates<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, H
 
 fn no_certificates<D: Door>(cx: &Cx<'_, D>) -> CallError {
     let error = if cx.door.mesh_is_on() { ConfigError::NoAuthority } else { ConfigError::MeshOff };
-    error.into()
+    cx.door.as_a_servers(error.into())
 }

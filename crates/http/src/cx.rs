@@ -6,8 +6,10 @@ use bytes::Bytes;
 use hyper::body::{Body, Incoming};
 use hyper::header::{AUTHORIZATION, HeaderName};
 use hyper::{HeaderMap, Method};
+use proconsul_calls::agent::HasAgent;
+use proconsul_calls::error::CallError;
 use proconsul_calls::read::{Answer, Consistency, ReadOptions};
-use proconsul_filter::Shape;
+use proconsul_filter::{FilterError, Shape};
 use serde::Serialize;
 
 use crate::body::{self, BodyLimit};
@@ -93,11 +95,6 @@ impl<D> Cx<'_, D> {
         decode::body(&self.bytes(limit).await?).map_err(wrong)
     }
 
-    /// What the filter of a read leaves of its list.
-    pub(crate) fn selection(&self, shape: &'static Shape) -> Result<Selection, HttpError> {
-        Selection::of(&self.query, shape).map_err(HttpError::ReadFilter)
-    }
-
     /// The value of a read, with the headers of a read.
     pub(crate) fn answer<T: Serialize>(&self, answer: &Answer<T>) -> Result<Reply, HttpError> {
         Ok(reply::with_read(self.record(&answer.value)?, answer.index.0, answer.contact))
@@ -130,5 +127,13 @@ impl<D> Cx<'_, D> {
             return self.json(if truth { b"true".to_vec() } else { b"false".to_vec() });
         }
         reply::json(Bytes::from_static(if truth { b"true" } else { b"false" }))
+    }
+}
+
+impl<D: HasAgent> Cx<'_, D> {
+    /// What the filter of a read leaves of its list.
+    pub(crate) fn selection(&self, shape: &'static Shape) -> Result<Selection, HttpError> {
+        let refused = |error: FilterError| self.door.as_a_servers(CallError::Failed(error.to_string()));
+        Selection::of(&self.query, shape).map_err(|error| HttpError::Read(refused(error)))
     }
 }

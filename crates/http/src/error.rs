@@ -3,7 +3,6 @@
 use proconsul_base::text::quote::quoted;
 use proconsul_calls::agent::AgentError;
 use proconsul_calls::error::CallError;
-use proconsul_filter::FilterError;
 
 use crate::agent::AgentRefusal;
 use crate::body::BodyLimit;
@@ -27,9 +26,6 @@ pub(crate) enum HttpError {
     /// The call of a read was made and failed, where Consul sends the headers of a read all the same: index 1, no leader.
     #[error(transparent)]
     Read(CallError),
-    /// A filter that is none, of a read; told as a call that failed, with the headers of a read.
-    #[error(transparent)]
-    ReadFilter(FilterError),
     /// A body that is not what was expected.
     #[error("Request decode failed: {0}")]
     Decode(DecodeError),

@@ -43,8 +43,7 @@ impl HttpError {
             Self::Config(refusal) => refusal.status(),
             Self::Intention(refusal) => refusal.status(),
             // Consul's own choice: a wrong number is no bad request there.
-            Self::ReadFilter(_)
-            | Self::NumberSyntax(_)
+            Self::NumberSyntax(_)
             | Self::NumberRange(_)
             | Self::DecodeInside(_)
             | Self::Query
@@ -117,7 +116,7 @@ pub(crate) fn error(error: &HttpError) -> Reply {
         reply.headers_mut().insert(CONNECTION, CLOSE);
     }
     match error {
-        HttpError::Read(_) | HttpError::ReadFilter(_) => with_read(reply, 1, Contact::default()),
+        HttpError::Read(_) => with_read(reply, 1, Contact::default()),
         _ => reply,
     }
 }

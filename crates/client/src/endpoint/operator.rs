@@ -46,7 +46,10 @@ impl<T: Transport, L: Send + Sync + 'static> OperatorCalls for Client<T, L> {
     async fn autopilot_set(&self, set: SetAutopilot) -> Result<bool, CallError> {
         let datacenter = self.datacenter(set.datacenter.as_deref());
         let request = AutopilotSetConfigRequest { datacenter, ..set.into() };
-        self.call("Operator.AutopilotSetConfiguration", Kind::Write, &request).await
+        // Servers say nothing of a change without a condition: it takes place.
+        let is_certain = !request.cas;
+        let done: bool = self.call("Operator.AutopilotSetConfiguration", Kind::Write, &request).await?;
+        Ok(done || is_certain)
     }
 
     async fn autopilot_health(&self, datacenter: Option<Box<str>>) -> Result<Health, CallError> {

@@ -1,5 +1,6 @@
 //! Transactions.
 
+use proconsul_base::index::Index;
 use proconsul_calls::error::CallError;
 use proconsul_calls::read::{Answer, ReadOptions};
 use proconsul_calls::txn::{Txn, TxnCalls};
@@ -24,6 +25,8 @@ impl<T: Transport, L: Send + Sync + 'static> TxnCalls for Client<T, L> {
         let datacenter = self.datacenter(options.datacenter.as_deref());
         let question = TxnRead { datacenter, ops: ops(&txn) };
         let mut answer = self.read("Txn.Read", question, &options, TxnOutcome::read).await?;
+        // It has no index, which servers say by saying none.
+        answer.index = Index::ZERO;
         if !txn.wrong.is_empty() {
             answer.value = Err(txn.wrong);
         }

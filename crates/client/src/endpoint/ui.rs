@@ -28,7 +28,13 @@ impl<T: Transport, L: Send + Sync + 'static> UiCalls for Client<T, L> {
         let datacenter = self.datacenter(options.datacenter.as_deref());
         let question = ServiceDump { datacenter, ..ServiceDump::default() };
         let value = |found: CheckServiceNodes| {
-            found.nodes.unwrap_or_default().into_iter().map(ServiceInstance::try_from).collect()
+            let nodes = found.nodes.unwrap_or_default().into_iter();
+            let mut instances = nodes.map(ServiceInstance::try_from).collect::<Result<Vec<_>, _>>()?;
+            // Consul's servers have an order of their own.
+            let key =
+                |of: &ServiceInstance| (of.service.name.to_lowercase(), of.node.name.clone(), of.service.id.clone());
+            instances.sort_by_cached_key(key);
+            Ok(instances)
         };
         self.read::<_, _, _, CatalogError>("Internal.ServiceDump", question, &options, value).await
     }

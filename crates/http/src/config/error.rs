@@ -11,9 +11,6 @@ pub(crate) enum ConfigRefusal {
     /// A body that is no document.
     #[error("Bad request: Request decoding failed: {0}")]
     Document(WeakError),
-    /// Something is to be read of a kind that there is not.
-    #[error(transparent)]
-    ReadKind(UnknownKind),
     /// Something is to be removed of a kind that there is not.
     #[error(transparent)]
     WriteKind(UnknownKind),
@@ -31,8 +28,7 @@ pub(crate) enum ConfigRefusal {
 impl ConfigRefusal {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            // Consul's own choice, as is the next one.
-            Self::ReadKind(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            // Consul's own choice.
             Self::KindAndName => StatusCode::NOT_FOUND,
             Self::Document(_) | Self::WriteKind(_) | Self::NoChainName | Self::MeshGatewayMode => {
                 StatusCode::BAD_REQUEST
