@@ -41,6 +41,7 @@ families! {
     cached_reads_answer_as_consul "cached"
     catalog_answers_as_consul "catalog"
     the_command_line_answers_as_consuls "cli"
+    commands_to_the_agent_are_answered_as_by_consul "cli-agent"
     configuration_entries_answer_as_consul "config"
     a_mesh_that_is_off_answers_as_consul "connect-off"
     coordinates_answer_as_consul "coordinate"
