@@ -28,7 +28,9 @@ fn everything_works_through_a_client_agent_while_the_leader_is_killed() {
     let leader = cluster.leader();
     let load = Load::start(&[client.http()], 3);
     load.goes_on_for(50);
-    let index = http::get(client.http(), "/v1/kv/signal?recurse").unwrap();
+    // A key that is there has an index of its own: other writes, and another server, wake nobody who waits for it.
+    done(&client, "/v1/kv/signal", "awaited");
+    let index = http::get(client.http(), "/v1/kv/signal").unwrap();
     let index: u64 = index.header("x-consul-index").expect("is told").parse().expect("a number");
     let waiting = format!("/v1/kv/signal?index={index}&wait=60s");
     thread::scope(|scope| {
@@ -108,23 +110,23 @@ fn without_servers_a_client_agent_says_so() {
     assert_eq!((&local["Config"]["Server"], &local["Stats"]["consul"]["known_servers"]), (&false.into(), &"0".into()));
 }
 
-fn is_in_touch(client: &Client) {
+pub(super) fn is_in_touch(client: &Client) {
     wait_until("the agent knows the leader", || match http::get(client.http(), "/v1/status/leader") {
         Ok(answer) if answer.status == 200 && answer.body.len() > 2 => Ok(()),
         other => Err(format!("{other:?}")),
     });
 }
 
-fn put(client: &Client, path: &str, body: &str) -> Value {
+pub(super) fn put(client: &Client, path: &str, body: &str) -> Value {
     http::put(client.http(), path, body).unwrap_or_else(|failure| panic!("{path}: {failure}")).json()
 }
 
-fn done(client: &Client, path: &str, body: &str) {
+pub(super) fn done(client: &Client, path: &str, body: &str) {
     let answer = http::put(client.http(), path, body).unwrap_or_else(|failure| panic!("{path}: {failure}"));
     assert_eq!(answer.status, 200, "{path}: {answer:?}");
 }
 
-fn passing(client: &Client, service: &str, wanted: usize) -> Result<(), String> {
+pub(super) fn passing(client: &Client, service: &str, wanted: usize) -> Result<(), String> {
     let answer = http::get(client.http(), &format!("/v1/health/service/{service}?passing"));
     let answer = answer.map_err(|failure| failure.to_string())?;
     let count = (answer.status == 200).then(|| answer.json().as_array().map_or(0, Vec::len));
@@ -139,7 +141,7 @@ fn known(cluster: &Cluster, name: &str, wanted: bool) -> Result<(), String> {
 }
 
 /// Asks the agent at an address for a name, where `dig` is there to do it.
-fn asked_over_dns(agent: Ipv4Addr, name: &str, expected: Ipv4Addr) {
+pub(super) fn asked_over_dns(agent: Ipv4Addr, name: &str, expected: Ipv4Addr) {
     let Some(dig) = peer::fetched("dig") else { return };
     let at = format!("@{agent}");
     let told = run(&dig, &[&at, "-p", "8600", "+short", name]).success();
