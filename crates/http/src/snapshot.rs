@@ -2,26 +2,20 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
-use std::time::Duration;
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use hyper::body::{Body, Incoming};
 use hyper::{Method, StatusCode};
-use proconsul_base::limit;
 use proconsul_calls::door::Door;
 use proconsul_calls::error::CallError;
 use proconsul_calls::pieces::Pieces;
 use proconsul_calls::read::{Answer, Consistency, ReadOptions};
 use proconsul_calls::snapshot::{Restore, SnapshotError};
-use tokio::time::{Instant, Sleep, sleep};
 
 use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::reply::{self, Reply};
-
-/// How long the next piece of an archive may take.
-const PATIENCE: Duration = Duration::from_secs(limit::HTTP_REQUEST_SECS);
 
 pub(crate) async fn answer<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {
     let datacenter = cx.query.filled("dc").map(Into::into);
@@ -30,7 +24,7 @@ pub(crate) async fn answer<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpErr
         if is_stale {
             return Err(CallError::from(SnapshotError::Stale).into());
         }
-        let mut upload = Upload { body: &mut cx.body, patience: Box::pin(sleep(PATIENCE)) };
+        let mut upload = Upload(&mut cx.body);
         cx.door.snapshot_restore(Restore { datacenter, archive: &mut upload }).await?;
         return Ok(reply::empty(StatusCode::OK));
     }
@@ -40,24 +34,19 @@ pub(crate) async fn answer<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpErr
     Ok(reply::with_read(reply::archive(value), index.0, contact))
 }
 
-/// The body of a request, piece by piece. Who sends nothing for a while has broken off.
-struct Upload<'a> {
-    body: &'a mut Incoming,
-    patience: Pin<Box<Sleep>>,
-}
+/// The body of a request, piece by piece.
+struct Upload<'a>(&'a mut Incoming);
 
 impl Pieces for Upload<'_> {
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
         loop {
-            let Poll::Ready(frame) = Pin::new(&mut *self.body).poll_frame(cx) else {
-                return self.patience.as_mut().poll(cx).map(|()| Some(Err(io::ErrorKind::TimedOut.into())));
-            };
-            let Some(frame) = frame else { return Poll::Ready(None) };
-            self.patience.as_mut().reset(Instant::now() + PATIENCE);
-            match frame.map(|frame| frame.into_data()) {
-                Ok(Ok(piece)) if !piece.is_empty() => return Poll::Ready(Some(Ok(piece))),
-                Ok(_) => {}
+            match ready!(Pin::new(&mut *self.0).poll_frame(cx)).transpose() {
+                Ok(None) => return Poll::Ready(None),
                 Err(error) => return Poll::Ready(Some(Err(io::Error::other(error)))),
+                Ok(Some(frame)) => match frame.into_data() {
+                    Ok(piece) if !piece.is_empty() => return Poll::Ready(Some(Ok(piece))),
+                    _ => {}
+                },
             }
         }
     }

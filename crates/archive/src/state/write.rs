@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use proconsul_base::blake2b;
+use proconsul_base::id::IntentionId;
 use proconsul_gopack::{append, to_vec};
 use proconsul_records::catalog::RegisterRequest;
 use proconsul_records::config_entry::ConfigEntryRequest;
@@ -13,6 +15,7 @@ use proconsul_records::query::PreparedQuery;
 use proconsul_records::session::Session;
 use proconsul_state::store::View;
 use proconsul_types::config_entry::{ConfigRecord, Kind};
+use proconsul_types::intention::{IntentionRecord, Pair};
 use serde::Serialize;
 
 use super::{Header, index, kind};
@@ -35,7 +38,7 @@ pub(crate) fn write(view: &View, to: &mut dyn Write) -> io::Result<()> {
     }
     view.queries().try_for_each(|query| records.put(kind::QUERY, &PreparedQuery::from((**query).clone())))?;
     view.autopilot().into_iter().try_for_each(|kept| records.put(kind::AUTOPILOT, &AutopilotConfig::from(&**kept)))?;
-    view.intentions().iter().try_for_each(|record| records.put(kind::INTENTION, &Intention::from(&**record)))?;
+    view.intentions().iter().try_for_each(|record| records.put(kind::INTENTION, &intention(record)))?;
     let entries = Kind::ALL.into_iter().filter(|kind| *kind != Kind::ServiceIntentions);
     for entry in entries.flat_map(|kind| view.config_entries(Some(kind))) {
         let (datacenter, op, token) = Default::default();
@@ -60,6 +63,18 @@ fn nodes(view: &View, records: &mut Records<'_>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// An intention that came with a config entry has no id, which Consul 1.8.7 does not survive: it is given one made of its pair.
+fn intention(record: &IntentionRecord) -> Intention {
+    let mut written = Intention::from(record);
+    if written.id.is_empty() {
+        let Pair { source_ns, source_name, destination_ns, destination_name } = record.intention.pair();
+        let texts = [source_ns, source_name, destination_ns, destination_name].join("\0");
+        let digest = blake2b::digest(texts.as_bytes());
+        written.id = IntentionId::from_bytes(std::array::from_fn(|place| digest[place])).to_string();
+    }
+    written
 }
 
 struct Records<'a> {

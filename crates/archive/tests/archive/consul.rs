@@ -2,6 +2,8 @@
 
 use proconsul_archive::{Contents, Origin, Server, inspect, read, write};
 use proconsul_base::index::Index;
+use proconsul_state::import::Import;
+use proconsul_types::intention::{Intention, IntentionRecord};
 
 const SAVED: &[u8] = include_bytes!("../data/consul-1.8.7.snap");
 
@@ -71,4 +73,25 @@ fn a_state_never_written_has_an_archive_too() {
     let mut bytes = Vec::new();
     write(&store.view(), &Origin::default(), &mut bytes).unwrap();
     assert_eq!(read(&mut &bytes[..]).unwrap().view.applied(), Index(0));
+}
+
+#[test]
+fn an_intention_without_an_id_is_given_one_and_keeps_its_permissions() {
+    let permissions = vec![serde_json::json!({"Action": "allow", "HTTP": {"PathExact": "/"}})];
+    let intention = Intention {
+        source_ns: "default".to_owned(),
+        source_name: "a".to_owned(),
+        destination_ns: "default".to_owned(),
+        destination_name: "b".to_owned(),
+        permissions,
+        ..Intention::default()
+    };
+    let record = IntentionRecord { intention, create_index: 5, modify_index: 6 };
+    let view = Import { intentions: vec![record.clone()], ..Import::default() }.finish().unwrap();
+    let mut bytes = Vec::new();
+    write(&view, &Origin::default(), &mut bytes).unwrap();
+    let after = read(&mut &bytes[..]).unwrap().view.intentions().remove(0);
+    assert_eq!(after.intention.id.len(), 36);
+    assert_eq!(after.intention.permissions, record.intention.permissions);
+    assert_eq!((after.create_index, after.modify_index), (5, 6));
 }

@@ -41,6 +41,8 @@ mod sessions;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]
+mod snapshots;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod three_servers;

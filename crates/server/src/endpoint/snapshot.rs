@@ -2,6 +2,9 @@
 
 mod stream;
 
+use std::io;
+use std::time::Duration;
+
 use proconsul_archive::{self as archive, Contents, Origin, ReadError};
 use proconsul_base::id::RestoreId;
 use proconsul_base::index::Index;
@@ -13,11 +16,15 @@ use proconsul_state::command::Command;
 use proconsul_state::command::restore::RestoreCommand;
 use proconsul_state::restore;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::Server;
 use crate::authorize::{Right, authorize};
 use crate::local::Local;
 use crate::replica::Replica;
+
+/// How long the next piece of an archive may take: who sends nothing for so long has gone away.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often a step is made again when it is not known what became of it: through a change of leader, and another.
 const ATTEMPTS: usize = 5;
@@ -79,7 +86,12 @@ impl<R: Replica, L: Local> Server<R, L> {
             tracing::info!(target: "agent.server.snapshot", snapshot = %meta.id, %skipped, "read user snapshot");
             restore::Restore::new(id, &view).map_err(|error| SnapshotError::Archive(error.to_string()))
         });
-        while let Some(piece) = pieces::next(from).await {
+        loop {
+            let piece = match timeout(PATIENCE, pieces::next(from)).await {
+                Ok(None) => break,
+                Ok(Some(piece)) => piece,
+                Err(_late) => Err(io::ErrorKind::TimedOut.into()),
+            };
             // The reader has seen enough.
             if to.send(piece).await.is_err() {
                 break;

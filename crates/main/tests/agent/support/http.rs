@@ -123,3 +123,21 @@ fn parse(answer: &str) -> Option<Response> {
     let promised: usize = response.header("content-length")?.parse().ok()?;
     (body.len() == promised).then_some(response)
 }
+
+/// A question and its answer in bytes, as long as they last: status and body.
+pub(crate) fn exchange(server: SocketAddr, method: &str, path: &str, body: &[u8]) -> Result<(u16, Vec<u8>), Failure> {
+    let mut stream = TcpStream::connect_timeout(&server, PATIENCE).map_err(Failure::Lost)?;
+    // In the old version a body ends with its connection.
+    let head = format!("{method} {path} HTTP/1.0\r\nHost: {server}\r\nContent-Length: {}\r\n\r\n", body.len());
+    // Who has seen enough of the body answers before its end.
+    let sent = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).map_err(Failure::Lost)?;
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
+    // `HTTP/1.0 200`
+    let status = answer.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+    let (Some(end), Some(status)) = (end, status) else {
+        return Err(Failure::Lost(sent.err().unwrap_or_else(|| ErrorKind::UnexpectedEof.into())));
+    };
+    Ok((status, answer.split_off(end + 4)))
+}

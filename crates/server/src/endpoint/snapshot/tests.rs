@@ -131,3 +131,16 @@ async fn a_saver_who_goes_away_holds_nothing_up() {
     yield_now().await;
     assert!(!save(&server).await.is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_nothing_any_more_is_not_waited_for() {
+    struct Silent;
+    impl Pieces for Silent {
+        fn poll_piece(&mut self, _: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+            Poll::Pending
+        }
+    }
+    let (server, _) = server();
+    let refused = server.snapshot_restore(Restore { datacenter: None, archive: &mut Silent }).await;
+    assert!(matches!(refused, Err(CallError::Snapshot(SnapshotError::Archive(_)))), "{refused:?}");
+}
