@@ -20,6 +20,7 @@ mod refused;
 mod select;
 mod service_config;
 mod session;
+mod snapshot;
 mod status;
 mod txn;
 
@@ -57,7 +58,10 @@ impl<D: Door> Methods for ConsulRpc<D> {
     }
 
     async fn snapshot(&self, stream: TcpStream) {
-        tracing::warn!(target: "agent.server.rpc", from = ?stream.peer_addr().ok(), "snapshots go over HTTP, not over RPC");
+        let from = stream.peer_addr().ok();
+        if let Err(error) = snapshot::serve(&*self.door, stream).await {
+            tracing::warn!(target: "agent.server.rpc", ?from, %error, "snapshot RPC failed");
+        }
     }
 }
 

@@ -109,6 +109,14 @@ impl PoolCalls for FakeLocal {
         Vec::new()
     }
 
+    async fn join(&self, addresses: &[&str], _: bool) -> Result<usize, AgentError> {
+        Ok(addresses.len())
+    }
+
+    async fn force_leave(&self, _: &str, _: bool) -> Result<(), AgentError> {
+        Ok(())
+    }
+
     async fn leave(&self) -> Result<(), AgentError> {
         Ok(())
     }
