@@ -11,13 +11,13 @@ use proconsul_calls::read::{Answer, Consistency, Contact};
 pub(crate) use self::body::{AddressBody, Kind, ProxyBody, WeightsBody, node_id};
 use self::body::{DeregisterBody, RegisterBody};
 pub(crate) use self::instances::{asked, shown};
-pub(crate) use proconsul_records::shape::{CHECK, HEALTH, INSTANCE, NODE, SERVICE};
 use crate::body::BodyLimit;
 use crate::cx::Cx;
 use crate::error::HttpError;
 use crate::json::{self, parts};
 use crate::reply::{self, Reply};
 use crate::selection::Selection;
+pub(crate) use proconsul_records::shape::{CHECK, HEALTH, INSTANCE, NODE, SERVICE};
 
 /// The names of the known datacenters; every agent knows them, so no datacenter can be asked for.
 pub(crate) async fn datacenters<D: Door>(cx: &mut Cx<'_, D>) -> Result<Reply, HttpError> {

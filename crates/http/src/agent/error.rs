@@ -37,6 +37,9 @@ pub(crate) enum AgentRefusal {
     /// The health of services without a name.
     #[error("Bad request: Missing service Name")]
     HealthOfNoName,
+    /// Members of a network segment that a client agent is not in.
+    #[error("segment {} not found", quoted(.0))]
+    NoSegment(String),
     /// A sidecar that cannot be.
     #[error("Bad request: {0}")]
     Sidecar(RegistrationError),
@@ -56,6 +59,7 @@ impl AgentRefusal {
             | Self::UnfitFilter(_)
             | Self::HealthOfNoId
             | Self::HealthOfNoName
+            | Self::NoSegment(_)
             | Self::Sidecar(_)
             | Self::NoMesh => StatusCode::INTERNAL_SERVER_ERROR,
         }

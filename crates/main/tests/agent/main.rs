@@ -33,6 +33,8 @@ mod no_leader;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
+mod pool;
+#[cfg(test)]
 mod refused;
 #[cfg(test)]
 mod registered;
