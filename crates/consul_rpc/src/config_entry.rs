@@ -43,12 +43,17 @@ async fn get<D: Door>(door: &D, ask: Read<ConfigEntryQuery>) -> Result<ConfigEnt
     Ok(ConfigEntryReply { record: answer.value.as_deref().cloned(), meta })
 }
 
+/// The reply has no form for entries of several kinds: without a kind all are meant, and told of only when there are none.
 async fn list<D: Door>(door: &D, ask: Read<ConfigEntryQuery>) -> Result<ConfigEntries, Refused> {
-    let kind: Kind = ask.own.kind.parse()?;
+    let kind: Result<Kind, _> = ask.own.kind.parse();
     let options = ask.embedded.to_read(&ask.own.datacenter);
-    let answer = door.config_list(ListEntries { kind: Some(kind), options }).await?;
+    let asked = if ask.own.kind.is_empty() { None } else { Some(kind.clone()?) };
+    let answer = door.config_list(ListEntries { kind: asked, options }).await?;
     let meta = QueryMeta::new(answer.index, answer.contact);
-    Ok(ConfigEntries { kind, records: owned(&answer.value), meta })
+    if asked.is_none() && !answer.value.is_empty() {
+        kind?;
+    }
+    Ok(ConfigEntries { kind: asked, records: owned(&answer.value), meta })
 }
 
 async fn list_all<D: Door>(door: &D, ask: Read<DcSpecific>) -> Result<GenericConfigEntries, Refused> {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use proconsul_calls::door::Door;
-use proconsul_calls::intention::{Check, Match, Name, Which, WriteIntention};
+use proconsul_calls::error::CallError;
+use proconsul_calls::intention::{Check, IntentionError, Match, Name, Which, WriteIntention};
 use proconsul_records::catalog::DcSpecific;
 use proconsul_records::intention::{
     self as records, IntentionAllowed, IntentionMatches, IntentionQuery, IntentionRequest, Intentions,
@@ -43,7 +44,13 @@ async fn apply<D: Door>(door: &D, request: IntentionRequest) -> Result<String, R
 
 async fn get<D: Door>(door: &D, ask: Read<IntentionQuery>) -> Result<Reply<Intentions>, Refused> {
     let options = ask.embedded.to_read(&ask.own.datacenter);
-    let answer = door.intention_get(Which::Id(&ask.own.intention_id), options).await?;
+    let answer = door.intention_get(Which::Id(&ask.own.intention_id), options).await.map_err(|error| match error {
+        // Whose fault that is, the agent says.
+        CallError::Intention(IntentionError::ReadId(why)) => {
+            Refused(format!("failed intention lookup: index error: {why}"))
+        }
+        other => other.into(),
+    })?;
     Ok(reply(answer, |intention| Intentions { intentions: Some(vec![(&*intention).into()]) }))
 }
 

@@ -58,3 +58,37 @@ pub(crate) fn near(source: &QuerySource) -> Near {
 pub(crate) fn address(source: &QuerySource) -> Option<IpAddr> {
     source.ip.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use proconsul_records::node::Node;
+    use proconsul_records::shape::NODE;
+
+    use super::*;
+
+    fn named(names: &[&str]) -> Vec<Node> {
+        names.iter().map(|name| Node { node: (*name).into(), ..Node::default() }).collect()
+    }
+
+    #[test]
+    fn a_filter_chooses_and_what_is_left_of_nothing_is_nil() {
+        let options = |filter: &str| QueryOptions { filter: filter.to_owned(), ..QueryOptions::default() };
+        let left =
+            |filter: &str| Selection::of(&options(filter), &NODE).map(|left| left.list::<_, Node>(named(&["a", "b"])));
+        assert_eq!(left("").unwrap().map(|nodes| nodes.len()), Some(2));
+        assert_eq!(left("Node == b").unwrap(), Some(named(&["b"])));
+        assert_eq!(left("Node == c").unwrap(), None);
+        assert!(left("Name == a").is_err());
+    }
+
+    #[test]
+    fn the_source_of_a_question_says_whose_neighbours_come_first() {
+        let near_to = |node: &str, ip: &str| {
+            near(&QuerySource { node: node.to_owned(), ip: ip.to_owned(), ..QuerySource::default() })
+        };
+        assert_eq!(near_to("", "127.0.0.1"), Near::Nowhere);
+        assert_eq!(near_to("n1", ""), Near::Node("n1".into()));
+        assert_eq!(near_to("_ip", "10.0.0.1"), Near::Address([10, 0, 0, 1].into()));
+        assert_eq!(near_to("_ip", "nowhere"), Near::Nowhere);
+    }
+}

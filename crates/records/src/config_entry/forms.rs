@@ -37,8 +37,8 @@ pub struct ConfigEntryReply {
 /// The entries of one kind (`IndexedConfigEntries`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigEntries {
-    /// The kind.
-    pub kind: Kind,
+    /// The kind; `None` when none was asked for, and then there are no entries.
+    pub kind: Option<Kind>,
     /// The entries.
     pub records: Vec<ConfigRecord>,
     /// How fresh that is.
@@ -117,18 +117,24 @@ impl Wrapped for ConfigEntryReply {
 impl Wrapped for ConfigEntries {
     fn write(&self) -> Result<Vec<u8>, WriteError> {
         let mut bytes = to_vec(&self.records.len())?;
-        append(&mut bytes, &self.kind)?;
+        let kind = self.kind.map_or("", Kind::as_str);
+        append(&mut bytes, kind)?;
         let entries = self.records.iter().map(|record| pack(record).map(|bytes| Verbatim(bytes.into())));
-        let own = ListFields { entries: entries.collect::<Result<_, _>>()?, kind: self.kind.to_string() };
+        let own = ListFields { entries: entries.collect::<Result<_, _>>()?, kind: kind.to_owned() };
         append(&mut bytes, &Embed { own, embedded: &self.meta })?;
         Ok(bytes)
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ReadError> {
         reader.skip()?;
-        let kind = kind(&reader.read::<String>()?)?;
+        let word: String = reader.read()?;
         let Embed { own, embedded: meta } = reader.read::<Embed<ListFields, QueryMeta>>()?;
+        if word.is_empty() && own.entries.is_empty() {
+            return Ok(Self { kind: None, records: Vec::new(), meta });
+        }
+        let kind = kind(&word)?;
         let records = own.entries.iter().map(|entry| unpack(kind, &entry.0)).collect::<Result<_, _>>()?;
+        let kind = Some(kind);
         Ok(Self { kind, records, meta })
     }
 }

@@ -85,6 +85,12 @@ impl Connection {
         std::iter::from_fn(|| idle.pop()).find(|messages| messages.stream.is_open())
     }
 
+    /// Whether a stream is kept that could be used again.
+    #[cfg(test)]
+    pub(super) fn has_idle(&self) -> bool {
+        self.0.idle.lock().iter().any(|messages| messages.stream.is_open())
+    }
+
     fn give_back(&self, messages: Messages<Stream>) {
         let mut idle = self.0.idle.lock();
         if idle.len() < limit::CONSUL_IDLE_STREAMS {

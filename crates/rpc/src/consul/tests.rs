@@ -185,3 +185,40 @@ async fn a_ping_is_answered_with_its_number() {
     stream.read_exact(&mut answer).await.unwrap();
     assert_eq!(answer, [0, 2, 0, 2, 0, 0, 0, 0, 0, 0, 1, 44]);
 }
+
+/// Consul's servers close a stream on which they were asked for a method that they do not know. A large request on it would wait for
+/// a window that nobody opens any more.
+#[tokio::test]
+async fn a_stream_that_the_server_has_closed_is_not_used_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let streams = Arc::new(AtomicUsize::new(0));
+    let opened = Arc::clone(&streams);
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.read_u8().await.unwrap();
+        yamux::serve(stream, |stream| {
+            opened.fetch_add(1, Ordering::Relaxed);
+            tokio::spawn(async move {
+                let mut messages = message::Messages::new(stream);
+                let head = messages.next().await.unwrap().unwrap();
+                let body = messages.next().await.unwrap().unwrap();
+                let message::RequestHead { seq, service_method } = from_slice(&head).unwrap();
+                let reply = to_vec(&message::ReplyHead { error: String::new(), seq, service_method }).unwrap();
+                messages.stream.write_all(&[&reply, &body[..]].concat()).await.unwrap();
+                messages.stream.shutdown().await.unwrap();
+            });
+        })
+        .await;
+    });
+    let connection = Connection::dial(None, address).await.unwrap();
+    for number in 1..4 {
+        let text = to_vec(&"x".repeat(400_000)).unwrap();
+        assert_eq!(connection.call("Test.Echo", &text).await.unwrap(), text);
+        // What ends the stream comes behind the answer.
+        while connection.has_idle() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(streams.load(Ordering::Relaxed), number);
+    }
+}
