@@ -30,13 +30,13 @@ impl Selection {
         records
     }
 
-    /// The same as a list of Go's, which is nil while nothing has been put into it.
+    /// The same as a list of Go's: nil when there was nothing to put into it, empty when a filter has left nothing.
     pub(crate) fn list<T, R>(&self, items: impl IntoIterator<Item = T>) -> Option<Vec<R>>
     where
         R: Serialize + From<T>,
     {
         let records = self.from(items.into_iter().map(R::from).collect());
-        (!records.is_empty()).then_some(records)
+        (!records.is_empty() || self.0.is_some()).then_some(records)
     }
 }
 
@@ -71,13 +71,15 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_chooses_and_what_is_left_of_nothing_is_nil() {
+    fn a_filter_chooses_and_leaves_an_empty_list_where_there_was_none_before() {
         let options = |filter: &str| QueryOptions { filter: filter.to_owned(), ..QueryOptions::default() };
         let left =
             |filter: &str| Selection::of(&options(filter), &NODE).map(|left| left.list::<_, Node>(named(&["a", "b"])));
         assert_eq!(left("").unwrap().map(|nodes| nodes.len()), Some(2));
         assert_eq!(left("Node == b").unwrap(), Some(named(&["b"])));
-        assert_eq!(left("Node == c").unwrap(), None);
+        assert_eq!(left("Node == c").unwrap(), Some(Vec::new()));
+        let none = Selection::of(&options(""), &NODE).map(|left| left.list::<_, Node>(named(&[])));
+        assert_eq!(none.unwrap(), None);
         assert!(left("Name == a").is_err());
     }
 
