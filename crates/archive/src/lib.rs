@@ -8,7 +8,7 @@ mod meta;
 mod read;
 mod state;
 mod sums;
-mod tar;
+pub mod tar;
 mod write;
 
 pub use error::{Broken, FileError, GzipError, ReadError, SumError};

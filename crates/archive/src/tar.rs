@@ -128,31 +128,27 @@ fn padding(size: u64) -> usize {
 }
 
 /// Writes one file after the other.
-pub(crate) struct Writer<W> {
+pub struct Writer<W> {
     to: W,
     /// Seconds since 1970 at which all files are said to have been changed.
     time: u64,
 }
 
 impl<W: Write> Writer<W> {
-    pub(crate) fn new(to: W, time: u64) -> Self {
+    /// An archive whose files were all changed at this time, in seconds since 1970.
+    pub fn new(to: W, time: u64) -> Self {
         Self { to, time }
     }
 
-    /// Writes a file of this size, whose contents `fill` writes.
-    pub(crate) fn file(
-        &mut self,
-        name: &str,
-        size: u64,
-        fill: impl FnOnce(&mut W) -> io::Result<()>,
-    ) -> io::Result<()> {
+    /// Writes a file of this size, whose contents `fill` writes; names have up to 100 bytes.
+    pub fn file(&mut self, name: &str, size: u64, fill: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
         self.to.write_all(&self.header(name, size))?;
         fill(&mut self.to)?;
         self.to.write_all(&[0; BLOCK][..padding(size)])
     }
 
     /// Ends the archive, with nothing behind its end: Consul reads none.
-    pub(crate) fn finish(mut self) -> io::Result<W> {
+    pub fn finish(mut self) -> io::Result<W> {
         self.to.write_all(&[0; 2 * BLOCK])?;
         Ok(self.to)
     }

@@ -6,8 +6,8 @@ use proconsul_agent::flag::{Flag, Given};
 
 use crate::out::Out;
 use crate::{
-    agent, catalog, config, event, force_leave, info, intention, join, keygen, keyring, kv, leave, lock, login, logout,
-    maint, members, monitor, operator, reload, rtt, services, validate, version, watch,
+    agent, catalog, config, debug, event, exec, force_leave, info, intention, join, keygen, keyring, kv, leave, lock,
+    login, logout, maint, members, monitor, operator, reload, rtt, services, snapshot, validate, version, watch,
 };
 
 /// One command.
@@ -94,7 +94,9 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &config::list::COMMAND,
     &config::read::COMMAND,
     &config::write::COMMAND,
+    &debug::COMMAND,
     &event::COMMAND,
+    &exec::COMMAND,
     &force_leave::COMMAND,
     &info::COMMAND,
     &intention::check::COMMAND,
@@ -129,6 +131,9 @@ pub(crate) const COMMANDS: &[&Command] = &[
     &rtt::COMMAND,
     &services::deregister::COMMAND,
     &services::register::COMMAND,
+    &snapshot::inspect::COMMAND,
+    &snapshot::restore::COMMAND,
+    &snapshot::save::COMMAND,
     &validate::COMMAND,
     &version::COMMAND,
     &watch::COMMAND,

@@ -82,6 +82,13 @@ const GROUPS: &[Group] = &[
         about: "  Registers services at the agent, and takes them from it. Other questions about services
   are answered by `consul catalog services`.",
     },
+    Group {
+        words: "snapshot",
+        usage: WITH_ARGUMENTS,
+        synopsis: "Saves, restores and inspects the state of the servers",
+        about: "  Saves the state of the servers at one moment to a file, puts such a file in the place of their
+  state, and shows what a file holds. Files go both ways between Consul and this program.",
+    },
 ];
 
 /// The family with its own help and its own flags.
