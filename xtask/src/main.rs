@@ -1,6 +1,7 @@
 //! The project's own chores, one file each: `cargo xtask tidy`, `sim`, `peers`, `parity`, `bench`. Knows the repository, nothing of the program's insides.
 
 mod bench;
+mod clients;
 mod parity;
 mod peers;
 mod repository;
@@ -18,6 +19,7 @@ chores:
   tidy    check arrows between crates, the code map, reasons of dependencies, sizes of files and functions
   sim     run servers in a seeded world that breaks all the time; --self-test plants bugs and looks for them
   peers   fetch the real programs that ours is compared with, from Debian's archive into target/peers/bin
+  clients fetch the libraries of Python, Node, Go and Java with which programs talk to Consul into target/clients
   parity [--family F] [--cluster] [--recorded] [--record] [--subject PATH]
           ask Consul and ours the questions of tests/parity and compare the answers; --recorded compares with those that
           were kept, --record asks only Consul and keeps its answers
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["tidy"] => tidy::run(),
         ["peers"] => peers::run(),
+        ["clients"] => clients::run(),
         ["parity", rest @ ..] => parity::run(rest),
         ["bench", "kv", rest @ ..] => bench::run(bench::Suite::Kv, rest),
         ["bench", "services", rest @ ..] => bench::run(bench::Suite::Services, rest),

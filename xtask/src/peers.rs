@@ -33,11 +33,12 @@ impl Package {
     }
 }
 
-const PACKAGES: [Package; 7] = [
+const PACKAGES: [Package; 8] = [
     Package { name: "consul", suite: "bullseye", programs: &["consul"], libraries: &[] },
     Package { name: "serf", suite: "trixie", programs: &["serf"], libraries: &[] },
     Package { name: "etcd-server", suite: "trixie", programs: &["etcd"], libraries: &[] },
     Package { name: "etcd-client", suite: "trixie", programs: &["etcdctl"], libraries: &[] },
+    Package { name: "prometheus", suite: "trixie", programs: &["prometheus"], libraries: &[] },
     Package { name: "wrk", suite: "bookworm", programs: &["wrk"], libraries: &["libluajit-5.1-2"] },
     Package {
         name: "bind9-dnsutils",

@@ -15,6 +15,8 @@ mod checks;
 #[cfg(test)]
 mod client_agents;
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod consul_clients;
 #[cfg(test)]
 mod durable;
