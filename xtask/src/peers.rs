@@ -38,7 +38,8 @@ const PACKAGES: [Package; 8] = [
     Package { name: "serf", suite: "trixie", programs: &["serf"], libraries: &[] },
     Package { name: "etcd-server", suite: "trixie", programs: &["etcd"], libraries: &[] },
     Package { name: "etcd-client", suite: "trixie", programs: &["etcdctl"], libraries: &[] },
-    Package { name: "prometheus", suite: "trixie", programs: &["prometheus"], libraries: &[] },
+    // Debian's later ones are built without the discovery of Consul's services.
+    Package { name: "prometheus", suite: "bullseye", programs: &["prometheus"], libraries: &[] },
     Package { name: "wrk", suite: "bookworm", programs: &["wrk"], libraries: &["libluajit-5.1-2"] },
     Package {
         name: "bind9-dnsutils",

@@ -37,6 +37,8 @@ mod peers;
 #[cfg(test)]
 mod pool;
 #[cfg(test)]
+mod random_kills;
+#[cfg(test)]
 mod refused;
 #[cfg(test)]
 mod registered;
