@@ -21,8 +21,11 @@ pub const RPC_CALLS_IN_FLIGHT: usize = 16 * 1024;
 /// Bytes waiting for a slow reader on one connection of calls before more are refused.
 pub const RPC_QUEUE_BYTES: usize = 32 * 1024 * 1024;
 
-/// Largest request or reply of Consul's RPC, in bytes: a list of everything that a large catalog or key space holds.
-pub const CONSUL_MESSAGE_BYTES: usize = 256 * 1024 * 1024;
+/// Largest request of Consul's RPC that is read, in bytes: a transaction of many largest values.
+pub const CONSUL_REQUEST_BYTES: usize = 16 * 1024 * 1024;
+
+/// Largest reply of Consul's RPC that is read, in bytes: a list of everything that a large catalog or key space holds.
+pub const CONSUL_REPLY_BYTES: usize = 256 * 1024 * 1024;
 
 /// Connections of Consul's RPC that one address may have open: Consul's `limits.rpc_max_conns_per_client`.
 pub const CONSUL_CONNECTIONS_PER_ADDRESS: usize = 100;

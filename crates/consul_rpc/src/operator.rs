@@ -25,7 +25,9 @@ pub(crate) async fn answer<D: Door>(door: &D, method: &str, request: &[u8]) -> O
 }
 
 async fn raft_configuration<D: Door>(door: &D, ask: Read<DcSpecific>) -> Result<RaftConfiguration, Refused> {
-    Ok(door.raft_configuration(ask.embedded.to_read(&ask.own.datacenter)).await?.into())
+    let configuration = door.raft_configuration(ask.embedded.to_read(&ask.own.datacenter)).await?;
+    // Consul has the field, and never fills it in.
+    Ok(RaftConfiguration { index: 0, ..configuration.into() })
 }
 
 async fn remove_by_address<D: Door>(door: &D, request: RaftRemovePeerRequest) -> Result<Empty, Refused> {

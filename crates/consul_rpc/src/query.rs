@@ -57,7 +57,7 @@ async fn list<D: Door>(door: &D, ask: Read<DcSpecific>) -> Result<Reply<Prepared
 async fn explain<D: Door>(door: &D, ask: Read<PreparedQueryExecute>) -> Result<Reply<Explained>, Refused> {
     let options = ask.embedded.to_read(&ask.own.datacenter);
     let answer = door.query_explain(GetQuery { name: &ask.own.query_id_or_name, options }).await?;
-    Ok(reply(answer, |query| Explained { query: query.into() }))
+    Ok(without_index(reply(answer, |query| Explained { query: query.into() })))
 }
 
 async fn execute<D: Door>(door: &D, ask: Read<PreparedQueryExecute>) -> Result<Reply<PreparedQueryExecuted>, Refused> {
@@ -74,7 +74,13 @@ async fn execute<D: Door>(door: &D, ask: Read<PreparedQueryExecute>) -> Result<R
             options,
         })
         .await?;
-    Ok(reply(answer, Into::into))
+    Ok(without_index(reply(answer, Into::into)))
+}
+
+/// Nobody can wait for what a query finds, so there is no index to wait on.
+fn without_index<T>(mut reply: Reply<T>) -> Reply<T> {
+    reply.embedded.index = 0;
+    reply
 }
 
 /// Whose neighbours come first. A query that says the agent's means the agent that was asked, which is not this server.

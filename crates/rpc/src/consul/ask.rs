@@ -66,7 +66,7 @@ impl Connection {
         }
         let mut messages = match self.idle() {
             Some(messages) => messages,
-            None => Messages::new(self.0.session.open().ok_or(CallError::NotSent)?),
+            None => Messages::new(self.0.session.open().ok_or(CallError::NotSent)?, limit::CONSUL_REPLY_BYTES),
         };
         let seq = self.0.next.fetch_add(1, Ordering::Relaxed);
         let request = request(seq, method, body).ok_or(CallError::NotSent)?;
@@ -103,6 +103,6 @@ async fn next(messages: &mut Messages<Stream>) -> Result<Bytes, CallError> {
     match messages.next().await {
         Ok(Some(value)) => Ok(value),
         Err(MessageError::Read(error)) => Err(error.into()),
-        Ok(None) | Err(MessageError::Io(_) | MessageError::TooLong) => Err(CallError::Lost),
+        Ok(None) | Err(MessageError::Io(_) | MessageError::TooLong(_)) => Err(CallError::Lost),
     }
 }

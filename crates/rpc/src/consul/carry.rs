@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use proconsul_base::limit;
 use proconsul_calls::pieces::{self, Pieces};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
@@ -31,7 +32,7 @@ pub struct Carrier<S>(Messages<S>);
 impl<S: AsyncRead + AsyncWrite + Unpin> Carrier<S> {
     /// An end whose protocol is settled.
     pub fn new(stream: S) -> Self {
-        Self(Messages::new(stream))
+        Self(Messages::new(stream, limit::CONSUL_REQUEST_BYTES))
     }
 
     /// The value that the other end sends first.

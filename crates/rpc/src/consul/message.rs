@@ -1,7 +1,6 @@
 //! net/rpc's messages: a head and a body, each one value. Requests on one stream are answered in their order.
 
 use bytes::{Bytes, BytesMut};
-use proconsul_base::limit;
 use proconsul_gopack::{ReadError, Scan};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -36,8 +35,8 @@ pub(super) enum MessageError {
     #[error("what came is no message: {0}")]
     Read(#[from] ReadError),
     /// Longer than any value may be.
-    #[error("a message is over the limit of {limit} bytes", limit = limit::CONSUL_MESSAGE_BYTES)]
-    TooLong,
+    #[error("a message is over the limit of {0} bytes")]
+    TooLong(usize),
 }
 
 /// Reads values from a stream.
@@ -45,11 +44,13 @@ pub(super) enum MessageError {
 pub(super) struct Messages<S> {
     pub(super) stream: S,
     buffer: BytesMut,
+    /// The longest value that is read, in bytes.
+    limit: usize,
 }
 
 impl<S: AsyncRead + Unpin> Messages<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream, buffer: BytesMut::new() }
+    pub(super) fn new(stream: S, limit: usize) -> Self {
+        Self { stream, buffer: BytesMut::new(), limit }
     }
 
     /// The bytes of the next value; `None` when the other end closed between values.
@@ -59,8 +60,8 @@ impl<S: AsyncRead + Unpin> Messages<S> {
             if let Some(end) = scan.end(&self.buffer)? {
                 return Ok(Some(self.buffer.split_to(end).freeze()));
             }
-            if scan.at_least() > limit::CONSUL_MESSAGE_BYTES as u64 {
-                return Err(MessageError::TooLong);
+            if scan.at_least() > self.limit as u64 {
+                return Err(MessageError::TooLong(self.limit));
             }
             if self.read().await? == 0 {
                 return match self.buffer.is_empty() {
@@ -79,7 +80,7 @@ impl<S: AsyncRead + Unpin> Messages<S> {
     /// Returns when the other end has closed, or sends far more than it may before it is answered.
     pub(super) async fn closed(&mut self) {
         while let Ok(1..) = self.read().await {
-            if self.buffer.len() > limit::CONSUL_MESSAGE_BYTES {
+            if self.buffer.len() > self.limit {
                 return;
             }
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use proconsul_base::limit;
 use proconsul_gopack::{append, from_slice, to_vec};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -29,7 +30,7 @@ pub(crate) async fn serve<M: Methods>(protocol: Protocol, stream: TcpStream, met
 
 /// Answers the calls of one stream, one after another.
 async fn converse<S: AsyncRead + AsyncWrite + Unpin, M: Methods>(stream: S, methods: &M) {
-    let mut messages = Messages::new(stream);
+    let mut messages = Messages::new(stream, limit::CONSUL_REQUEST_BYTES);
     loop {
         let head = match messages.next().await {
             Ok(Some(head)) => from_slice::<RequestHead>(&head),

@@ -134,7 +134,7 @@ async fn a_connection_without_streams_is_answered_call_by_call() {
     let mut stream = connect(None, address, Protocol::Single).await.unwrap();
     for seq in [1, 2] {
         stream.write_all(&self::serve::request(seq, "Test.Echo", &[7]).unwrap()).await.unwrap();
-        let mut messages = message::Messages::new(&mut stream);
+        let mut messages = message::Messages::new(&mut stream, 1000);
         let head: message::ReplyHead = from_slice(&messages.next().await.unwrap().unwrap()).unwrap();
         assert_eq!((head.seq, &*head.error, &*head.service_method), (seq, "", "Test.Echo"));
         assert_eq!(messages.next().await.unwrap().unwrap()[..], [7]);
@@ -177,6 +177,15 @@ async fn frames_that_make_no_sense_end_the_connection_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_too_large_ends_its_stream_before_it_is_held() {
+    let (address, _) = server().await;
+    let connection = Connection::dial(None, address).await.unwrap();
+    let too_large = to_vec(&"x".repeat(proconsul_base::limit::CONSUL_REQUEST_BYTES + 1)).unwrap();
+    assert_eq!(connection.call("Test.Echo", &too_large).await, Err(CallError::Lost));
+    assert_eq!(connection.call("Test.Echo", &[5]).await.unwrap()[..], [5], "the others are not touched");
+}
+
+#[tokio::test]
 async fn a_ping_is_answered_with_its_number() {
     let (address, _) = server().await;
     let mut stream = connect(None, address, Protocol::Many).await.unwrap();
@@ -200,7 +209,7 @@ async fn a_stream_that_the_server_has_closed_is_not_used_again() {
         yamux::serve(stream, |stream| {
             opened.fetch_add(1, Ordering::Relaxed);
             tokio::spawn(async move {
-                let mut messages = message::Messages::new(stream);
+                let mut messages = message::Messages::new(stream, 1_000_000);
                 let head = messages.next().await.unwrap().unwrap();
                 let body = messages.next().await.unwrap().unwrap();
                 let message::RequestHead { seq, service_method } = from_slice(&head).unwrap();
