@@ -4,6 +4,7 @@
 
 mod error;
 mod heard;
+mod host;
 mod local;
 mod metrics;
 mod monitor;
@@ -18,6 +19,7 @@ pub use error::{
     AgentError, CheckMistake, NodeServiceMistake, RegistrationError, SidecarMistake, Unfit, WeightMistake,
 };
 pub use heard::{Events, HeardCalls, ListEvents};
+pub use host::HostCalls;
 pub use local::{Applied, LocalCalls, Maintenance, OneService, ServiceContent, Unless};
 pub use metrics::{Intervals, MetricsCalls};
 pub use monitor::MonitorCalls;
@@ -26,7 +28,17 @@ pub use reload::ReloadCalls;
 
 /// All of `/v1/agent/`.
 pub trait AgentCalls:
-    SelfCalls + PoolCalls + HeardCalls + LocalCalls + MetricsCalls + MonitorCalls + ReloadCalls + Send + Sync + 'static
+    SelfCalls
+    + PoolCalls
+    + HeardCalls
+    + LocalCalls
+    + MetricsCalls
+    + MonitorCalls
+    + ReloadCalls
+    + HostCalls
+    + Send
+    + Sync
+    + 'static
 {
 }
 
@@ -38,6 +50,7 @@ impl<A> AgentCalls for A where
         + MetricsCalls
         + MonitorCalls
         + ReloadCalls
+        + HostCalls
         + Send
         + Sync
         + 'static

@@ -4,6 +4,7 @@ mod checks;
 mod connect;
 mod error;
 mod health;
+mod host;
 mod join;
 mod maintenance;
 mod members;
@@ -23,6 +24,7 @@ pub(crate) use self::checks::{checks, deregister_check, fail, pass, register_che
 pub(crate) use self::connect::authorize;
 pub(crate) use self::error::AgentRefusal;
 pub(crate) use self::health::{by_id, by_name};
+pub(crate) use self::host::host;
 pub(crate) use self::join::{force_leave, join};
 pub(crate) use self::maintenance::{node_maintenance, service_maintenance};
 pub(crate) use self::members::{leave, members};

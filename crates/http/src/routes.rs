@@ -99,6 +99,7 @@ surface! {
         AgentCheckUpdate: "agent/check/update/" "OPTIONS,PUT" => agent::update;
         AgentHealthById: "agent/health/service/id/" "OPTIONS,GET" => agent::by_id;
         AgentHealthByName: "agent/health/service/name/" "OPTIONS,GET" => agent::by_name;
+        AgentHost: "agent/host" "OPTIONS,GET" => agent::host;
         AgentMaintenance: "agent/maintenance" "OPTIONS,PUT" => agent::node_maintenance;
         AgentMembers: "agent/members" "OPTIONS,GET" => agent::members;
         AgentMetrics: "agent/metrics" "OPTIONS,GET" => agent::metrics;

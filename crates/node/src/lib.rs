@@ -11,6 +11,7 @@ mod duties;
 mod error;
 mod events;
 mod handle;
+mod host;
 mod identity;
 mod join;
 mod local;

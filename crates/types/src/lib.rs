@@ -8,6 +8,7 @@ pub mod coordinate;
 pub mod discovery_chain;
 pub mod event;
 pub mod gateway;
+pub mod host;
 pub mod intention;
 pub mod kv;
 pub mod log_level;

@@ -99,3 +99,16 @@ async fn a_configuration_with_a_mistake_is_not_followed_and_told() {
     assert_eq!(world.ask("PUT /v1/agent/reload").await.brief(), wrong);
     assert_eq!(world.ask("GET /v1/agent/reload").await.brief(), (405, "method GET not allowed"));
 }
+
+#[tokio::test]
+async fn the_machine_is_told_under_the_names_that_consul_shows() {
+    let answer = World::new().await.ask("GET /v1/agent/host").await;
+    for part in [
+        r#"{"Memory":{"total":0,"available":0,"used":0,"usedPercent":0,"free":0,"#,
+        r#""hugepagesize":0},"CPU":[],"Host":{"hostname":"","uptime":0,"bootTime":0,"#,
+        r#""hostid":""},"Disk":{"path":"","fstype":"","total":0,"#,
+        r#""inodesUsedPercent":0},"CollectionTime":0,"Errors":null}"#,
+    ] {
+        assert!(answer.body.contains(part), "{part} in {}", answer.body);
+    }
+}

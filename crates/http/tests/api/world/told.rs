@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use proconsul_calls::agent::{AgentError, Intervals, MetricsCalls, MonitorCalls, ReloadCalls};
+use proconsul_calls::agent::{AgentError, HostCalls, Intervals, MetricsCalls, MonitorCalls, ReloadCalls};
 use proconsul_calls::pieces::Pieces;
 use proconsul_telemetry::{Interval, Level};
+use proconsul_types::host::HostInfo;
 use proconsul_types::log_level::LogLevel;
 
 use super::FakeLocal;
@@ -41,6 +42,12 @@ impl Intervals for Few {
 impl MonitorCalls for FakeLocal {
     fn monitor(&self, level: LogLevel, json: bool) -> Box<dyn Pieces> {
         Box::new(Said(vec![format!("json: {json}\n"), format!("level: {level}\n")]))
+    }
+}
+
+impl HostCalls for FakeLocal {
+    async fn host(&self) -> HostInfo {
+        HostInfo::default()
     }
 }
 
