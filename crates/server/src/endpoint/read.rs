@@ -1,17 +1,37 @@
 //! How every read of the store goes: fresh enough first, then a look, and for a waiting read more looks.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use proconsul_base::index::Index;
 use proconsul_calls::error::CallError;
 use proconsul_calls::read::{Answer, Consistency, ReadOptions, Wait};
 use proconsul_state::store::Store;
-use proconsul_telemetry::names::{agent, server as names};
+use proconsul_telemetry::names::{agent, raft, server as names};
 
 use super::Server;
 use crate::blocking::{self, Ended, Topics};
 use crate::local::Local;
 use crate::replica::Replica;
+
+/// A read that waits, for as long as it does.
+struct Blocking;
+
+/// Reads that wait now.
+static BLOCKING: AtomicUsize = AtomicUsize::new(0);
+
+impl Blocking {
+    fn begin() -> Self {
+        names::RPC_QUERIES_BLOCKING.set((BLOCKING.fetch_add(1, Ordering::Relaxed) + 1) as f32);
+        Self
+    }
+}
+
+impl Drop for Blocking {
+    fn drop(&mut self) {
+        names::RPC_QUERIES_BLOCKING.set((BLOCKING.fetch_sub(1, Ordering::Relaxed) - 1) as f32);
+    }
+}
 
 impl<R: Replica, L: Local> Server<R, L> {
     /// Returns when this server may answer a read: right datacenter, state as fresh as asked.
@@ -29,6 +49,7 @@ impl<R: Replica, L: Local> Server<R, L> {
         if consistency == Consistency::Default {
             return Ok(self.replica.barrier(consistency).await?);
         }
+        raft::VERIFY_LEADER.one();
         let began = Instant::now();
         self.replica.barrier(consistency).await?;
         names::RPC_CONSISTENT_READ.took(began.elapsed());
@@ -61,6 +82,7 @@ impl<R: Replica, L: Local> Server<R, L> {
         wait: Wait,
         look: impl Fn(&Store) -> (T, Index) + Send + Sync,
     ) -> Result<(T, Index), CallError> {
+        let _counted = Blocking::begin();
         match blocking::wait(&self.store, topics, wait, self.settings.query_time, &self.rng, &look).await {
             Ended::Passed(value, index) => Ok((value, index)),
             Ended::TimeOver => {

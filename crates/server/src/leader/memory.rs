@@ -7,6 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use proconsul_base::id::{RaftId, SessionId};
 use proconsul_base::time::Instant;
+use proconsul_telemetry::names::server as names;
 use proconsul_types::autopilot::{Configuration, Health};
 use tokio::sync::watch;
 
@@ -65,6 +66,8 @@ impl Memory {
     /// Judges the servers anew.
     pub(super) fn judge(&self, evidence: &Evidence<'_>, goes_by: &Configuration) {
         let health = self.judge.lock().judge((self.wall_clock)(), evidence, goes_by);
+        names::AUTOPILOT_HEALTHY.set(if health.healthy { 1.0 } else { 0.0 });
+        names::AUTOPILOT_FAILURE_TOLERANCE.set(health.failure_tolerance as f32);
         self.judged.send_replace(Arc::new(health));
     }
 

@@ -14,6 +14,7 @@ use proconsul_state::command::Command;
 use proconsul_state::command::session::SessionCommand;
 use proconsul_state::store::Store;
 use proconsul_state::watch::{Table, Topic};
+use proconsul_telemetry::names::server as names;
 use proconsul_types::session::Session;
 use tokio::task::JoinSet;
 
@@ -43,6 +44,7 @@ pub async fn run<R: Replica>(replica: Arc<R>, store: Arc<Store>, memory: Arc<Mem
         let mortal = view.sessions().filter_map(|session| Some((session.id, time_to_live(session)?)));
         memory.timers.lock().follow(memory.now(), mortal);
         let over = memory.timers.lock().over(memory.now(), BATCH);
+        names::SESSION_TTL_ACTIVE.set(memory.timers.lock().count() as f32);
         end(&replica, &memory, over).await;
         tokio::time::sleep(PAUSE).await;
         let next = memory.timers.lock().next_end();
@@ -60,7 +62,12 @@ async fn end<R: Replica>(replica: &Arc<R>, memory: &Memory, sessions: Vec<Sessio
         tracing::debug!(target: "agent.server", session = %id, "session TTL expired");
         let replica = Arc::clone(replica);
         let destroy = Command::Session(SessionCommand::Destroy(id)).encode();
-        ending.spawn(async move { (id, replica.propose_as_leader(destroy).await) });
+        ending.spawn(async move {
+            let began = std::time::Instant::now();
+            let ended = replica.propose_as_leader(destroy).await;
+            names::SESSION_TTL_INVALIDATE.took(began.elapsed());
+            (id, ended)
+        });
     }
     while let Some(ended) = ending.join_next().await {
         let Ok((id, Err(error))) = ended else { continue };
@@ -85,6 +92,11 @@ enum Timer {
 }
 
 impl Timers {
+    /// How many sessions have one.
+    pub fn count(&self) -> usize {
+        self.sessions.len()
+    }
+
     /// Takes over which sessions there are: starts the timers of new ones, drops those of sessions that are gone.
     pub fn follow(&mut self, now: Instant, sessions: impl IntoIterator<Item = (SessionId, Duration)>) {
         let mut gone = std::mem::take(&mut self.sessions);

@@ -12,6 +12,7 @@ use proconsul_base::limit;
 use proconsul_state::command::Command;
 use proconsul_state::command::tombstone::Reap;
 use proconsul_state::store::Store;
+use proconsul_telemetry::names::server as names;
 use tokio::time::{self, Instant, MissedTickBehavior};
 
 use crate::replica::Replica;
@@ -65,8 +66,12 @@ pub async fn run<R: Replica>(replica: Arc<R>, store: Arc<Store>) {
         }
         let (count, oldest) = store.tombstones();
         let Some(reap) = reaper.tick(beginning.elapsed(), store.applied(), count, oldest) else { continue };
-        if let Err(error) = replica.propose_as_leader(Command::Reap(reap).encode()).await {
-            tracing::debug!(%error, through = reap.through.0, "old tombstones stay until the next step");
+        let began = Instant::now();
+        match replica.propose_as_leader(Command::Reap(reap).encode()).await {
+            Ok(_) => names::LEADER_REAP_TOMBSTONES.took(began.elapsed()),
+            Err(error) => {
+                tracing::debug!(%error, through = reap.through.0, "old tombstones stay until the next step");
+            }
         }
     }
 }

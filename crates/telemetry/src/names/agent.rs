@@ -13,8 +13,6 @@ pub static RUNTIME_SYS_BYTES: Gauge = Gauge::new("runtime.sys_bytes");
 
 /// Calls that this agent made to servers, itself included.
 pub static CLIENT_RPC: Counter = Counter::new("client.rpc");
-/// Calls to servers that failed.
-pub static CLIENT_RPC_FAILED: Counter = Counter::new("client.rpc.failed");
 
 /// How often an agent was asked for something; the label is its node's name.
 #[derive(Debug)]

@@ -1,7 +1,6 @@
 //! What clients ask.
 
 use crate::family::Family;
-use crate::meter::Counter;
 
 /// How long requests to the HTTP API took: `http.GET.v1.kv._`.
 pub static HTTP: Family = Family::samples_named("http");
@@ -10,5 +9,3 @@ pub static HTTP: Family = Family::samples_named("http");
 pub static DNS_DOMAIN_QUERY: Family = Family::samples("dns.domain_query", "node");
 /// How long questions about names of addresses took.
 pub static DNS_PTR_QUERY: Family = Family::samples("dns.ptr_query", "node");
-/// Answers that were older than five seconds.
-pub static DNS_STALE_QUERIES: Counter = Counter::new("dns.stale_queries");

@@ -36,7 +36,5 @@ pub static TCP_ACCEPT: Counter = Counter::new("memberlist.tcp.accept");
 pub static TCP_CONNECT: Counter = Counter::new("memberlist.tcp.connect");
 /// Bytes that were sent by TCP.
 pub static TCP_SENT: Counter = Counter::new("memberlist.tcp.sent");
-/// How long the exchange of all that two members know took.
-pub static PUSH_PULL_NODE: Sample = Sample::new("memberlist.pushPullNode");
 /// How trustworthy this node's own view is; 0 is best.
 pub static HEALTH_SCORE: Gauge = Gauge::new("memberlist.health.score");
