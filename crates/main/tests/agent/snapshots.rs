@@ -8,6 +8,7 @@ use std::thread;
 
 use serde_json::Value;
 
+use super::support::client::Client;
 use super::support::cluster::Cluster;
 use super::support::command::run;
 use super::support::http::{self, text};
@@ -247,4 +248,42 @@ fn all_answer_alike(theirs: SocketAddr, ours: SocketAddr) {
             if theirs == ours { Ok(()) } else { Err(format!("\n  Consul {theirs:?}\n  we     {ours:?}")) }
         });
     }
+}
+
+#[test]
+fn snapshots_go_through_client_agents_of_ours_and_of_consul() {
+    let mut cluster = Cluster::of(1);
+    cluster.start_all();
+    cluster.leader();
+    cluster.put(0, "a", "1");
+    let servers = [cluster.servers[0].address];
+    let ours = Client::of(&cluster, "c2", 11);
+    goes_through(ours.http(), servers[0]);
+    let Some(consul) = peer::fetched("consul") else { return };
+    let mut theirs = Client::new("c3", cluster.range.address(12), cluster.directory());
+    theirs.start_as(&consul, &servers);
+    goes_through(theirs.http(), servers[0]);
+
+    let original = Original::start(&consul, cluster.range.address(20), &cluster.directory().join("original"));
+    let mut between = Client::new("c4", cluster.range.address(13), cluster.directory());
+    between.start(&[original.address]);
+    goes_through(between.http(), original.address);
+}
+
+/// Saves and restores through this agent, and has a damaged archive refused by it.
+fn goes_through(agent: SocketAddr, server: Ipv4Addr) {
+    let server = SocketAddr::from((server, 8500));
+    wait_until("the agent knows its servers", || match http::get(agent, "/v1/kv/?keys") {
+        Ok(answer) if [200, 404].contains(&answer.status) => Ok(()),
+        other => Err(format!("{other:?}")),
+    });
+    assert!(http::put(agent, "/v1/kv/kept", "1").is_ok_and(|answer| answer.is_done()));
+    let archive = save(agent);
+    assert!(http::put(agent, "/v1/kv/lost", "1").is_ok_and(|answer| answer.is_done()));
+    let no_gzip = "failed to decompress snapshot: gzip: invalid header".to_owned();
+    assert_eq!(restore(agent, b"hello, I am no archive"), Err(no_gzip));
+    assert!(keys(server).expect("is answered").contains(&"lost".to_owned()));
+    restore(agent, &archive).expect("the agent passes it on");
+    let keys = keys(server).expect("is answered");
+    assert!(keys.contains(&"kept".to_owned()) && !keys.contains(&"lost".to_owned()), "{keys:?}");
 }
