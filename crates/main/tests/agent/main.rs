@@ -43,6 +43,8 @@ mod refused;
 #[cfg(test)]
 mod registered;
 #[cfg(test)]
+mod reloaded;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod signals;
