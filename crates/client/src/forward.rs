@@ -11,6 +11,7 @@ use proconsul_base::rand::Rng;
 use proconsul_base::time;
 use proconsul_calls::error::{CallError, ForwardError, Meaning};
 use tokio::io::{AsyncRead, AsyncWrite};
+use proconsul_telemetry::names::agent as names;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
@@ -145,12 +146,15 @@ impl<T: Transport> Forward<T> {
         loop {
             let Some(server) = self.current() else { return Err(ForwardError::NoServers.into()) };
             if !self.bucket.lock().take(self.now()) {
+                names::CLIENT_RPC_EXCEEDED.one();
                 return Err(ForwardError::RateExceeded.into());
             }
+            names::CLIENT_RPC.one();
             let error = match self.transport.call(&server, method, request.clone()).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            names::CLIENT_RPC_FAILED.one();
             let (error, may_repeat) = judged(error, kind);
             if !matches!(error, ForwardError::Refused { meaning, .. } if meaning != Meaning::NoLeader) {
                 tracing::debug!(target: "agent.client", method, server = %server.address, %error, "RPC failed to server");

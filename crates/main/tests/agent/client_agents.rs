@@ -32,7 +32,7 @@ fn everything_works_through_a_client_agent_while_the_leader_is_killed() {
     done(&client, "/v1/kv/signal", "awaited");
     let index = http::get(client.http(), "/v1/kv/signal").unwrap();
     let index: u64 = index.header("x-consul-index").expect("is told").parse().expect("a number");
-    let waiting = format!("/v1/kv/signal?index={index}&wait=60s");
+    let waiting = format!("/v1/kv/signal?index={index}&wait=10s");
     thread::scope(|scope| {
         let waiting = scope.spawn(|| http::get(client.http(), &waiting));
         cluster.servers[leader].kill();

@@ -13,6 +13,10 @@ pub static RUNTIME_SYS_BYTES: Gauge = Gauge::new("runtime.sys_bytes");
 
 /// Calls that this agent made to servers, itself included.
 pub static CLIENT_RPC: Counter = Counter::new("client.rpc");
+/// Calls that were refused, for the agent may make no more of them now.
+pub static CLIENT_RPC_EXCEEDED: Counter = Counter::new("client.rpc.exceeded");
+/// Calls to servers that failed.
+pub static CLIENT_RPC_FAILED: Counter = Counter::new("client.rpc.failed");
 
 /// How often an agent was asked for something; the label is its node's name.
 #[derive(Debug)]
