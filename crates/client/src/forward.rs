@@ -10,8 +10,8 @@ use parking_lot::Mutex;
 use proconsul_base::rand::Rng;
 use proconsul_base::time;
 use proconsul_calls::error::{CallError, ForwardError, Meaning};
-use tokio::io::{AsyncRead, AsyncWrite};
 use proconsul_telemetry::names::agent as names;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 

@@ -1,6 +1,8 @@
 //! Client agents: everything through one of them while leaders are killed, and how the cluster sees them come and go.
 
+use std::fs::File;
 use std::net::Ipv4Addr;
+use std::process::{Command, Stdio};
 use std::thread;
 
 use nix::sys::signal::Signal;
@@ -12,6 +14,7 @@ use super::support::command::run;
 use super::support::http::{self, text};
 use super::support::load::Load;
 use super::support::peer;
+use super::support::process::Process;
 use super::support::wait::wait_until;
 
 #[test]
@@ -49,6 +52,57 @@ fn everything_works_through_a_client_agent_while_the_leader_is_killed() {
     asked_over_dns(client.address, "web.service.consul", client.address);
     cluster.start(leader);
     cluster.leader();
+}
+
+#[test]
+fn servers_of_consul_answer_a_client_agent_of_ours() {
+    let Some(consul) = peer::fetched("consul") else { return };
+    let cluster = Cluster::of(0);
+    let address = cluster.range.address(1);
+    let log = File::create(cluster.directory().join("consul.log")).unwrap();
+    let mut server = Command::new(consul);
+    server.args(["agent", "-server", "-bootstrap-expect=1", "-node=s1", "-hcl=connect { enabled = true }"]);
+    server.args([format!("-bind={address}"), format!("-client={address}")]);
+    server.arg(format!("-data-dir={}", cluster.directory().join("consul").display()));
+    server.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+    let _server = Process::start(&mut server);
+    let mut client = Client::new("c1", cluster.range.address(11), cluster.directory());
+    client.start(&[address]);
+    is_in_touch(&client);
+    done(&client, "/v1/agent/service/register", r#"{"Name":"web","Port":80,"Tags":["v1"]}"#);
+    wait_until("the service is healthy", || passing(&client, "web", 1));
+    let session = text(&put(&client, "/v1/session/create", r#"{"TTL":"10s"}"#)["ID"]);
+    assert_eq!(put(&client, &format!("/v1/kv/lock?acquire={session}"), "mine"), true);
+    for (path, body, expected) in [
+        ("/v1/kv/a", "b", "true"),
+        ("/v1/kv/a?cas=1", "c", "false"),
+        ("/v1/config", r#"{"Kind":"service-defaults","Name":"web","Protocol":"http"}"#, "true"),
+        ("/v1/txn", r#"[{"KV":{"Verb":"set","Key":"t","Value":"eA=="}}]"#, r#""Key":"t""#),
+        ("/v1/operator/autopilot/configuration", r#"{"CleanupDeadServers":false}"#, "true"),
+        ("/v1/event/fire/deploy", "now", r#""Name":"deploy""#),
+        ("/v1/session/renew/SESSION", "", r#""TTL":"10s""#),
+    ] {
+        let path = path.replace("SESSION", &session);
+        let answer = http::put(client.http(), &path, body).unwrap_or_else(|failure| panic!("{path}: {failure}"));
+        assert!(answer.status == 200 && answer.body.contains(expected), "{path}: {answer:?}");
+    }
+    for (path, expected) in [
+        ("/v1/kv/lock", &*session),
+        ("/v1/kv/?keys", r#"["a","lock","t"]"#),
+        ("/v1/catalog/node/c1", r#""web""#),
+        ("/v1/catalog/service/web", r#""ServicePort":80"#),
+        ("/v1/health/state/passing?near=_agent", "serfHealth"),
+        ("/v1/config/service-defaults/web", r#""Protocol":"http""#),
+        ("/v1/discovery-chain/web", r#""Protocol":"http""#),
+        ("/v1/session/node/c1", &*session),
+        ("/v1/status/peers", &format!("{address}:8300")),
+        ("/v1/internal/ui/services", r#""Name":"web""#),
+        ("/v1/catalog/services?consistent", r#""web":["v1"]"#),
+    ] {
+        let answer = http::get(client.http(), path).unwrap_or_else(|failure| panic!("{path}: {failure}"));
+        assert!(answer.status == 200 && answer.body.contains(expected), "{path}: {answer:?}");
+    }
+    asked_over_dns(client.address, "v1.web.service.consul", client.address);
 }
 
 #[test]
