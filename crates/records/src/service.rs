@@ -47,7 +47,7 @@ pub struct NodeService {
     pub tagged_addresses: Option<BTreeMap<String, ServiceAddress>>,
     /// Its tags.
     pub tags: Option<Arc<[Text]>>,
-    /// Its weights; nil for one each.
+    /// Its weights; nil or zeros for one each.
     pub weights: Option<Weights>,
 }
 
@@ -107,7 +107,9 @@ impl NodeService {
     /// The instance on a node. Its kind must be one that there is.
     pub fn on(self, node: Text) -> Result<types::Service, CatalogError> {
         let address = |(name, ServiceAddress { address, port })| (name, types::ServiceAddress { address, port });
-        let weights = self.weights.unwrap_or(Weights { passing: 1, warning: 1 });
+        // Those who know nothing of weights send zeros.
+        let weights = self.weights.filter(|weights| *weights != Weights::default());
+        let weights = weights.unwrap_or(Weights { passing: 1, warning: 1 });
         Ok(types::Service {
             kind: types::ServiceKind::of_word(&self.kind).ok_or(CatalogError::UnknownKind(self.kind))?,
             id: self.id,
@@ -140,4 +142,26 @@ pub(crate) fn addresses(service: &types::Service) -> Option<BTreeMap<String, Ser
         (name.clone(), ServiceAddress { address: at.address.clone(), port: at.port })
     };
     service.tagged_addresses.as_deref().map(|map| map.iter().map(address).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instance_without_weights_weighs_one() {
+        let weighs = |weights| {
+            let service = NodeService { weights, ..NodeService::default() }.on("n1".into());
+            service.map(|service| (service.weights.passing, service.weights.warning))
+        };
+        assert_eq!(weighs(None), Ok((1, 1)));
+        assert_eq!(weighs(Some(Weights::default())), Ok((1, 1)));
+        assert_eq!(weighs(Some(Weights { passing: 3, warning: 0 })), Ok((3, 0)));
+    }
+
+    #[test]
+    fn a_kind_that_there_is_not_is_refused() {
+        let service = NodeService { kind: "api-gateway".to_owned(), ..NodeService::default() };
+        assert_eq!(service.on("n1".into()), Err(CatalogError::UnknownKind("api-gateway".to_owned())));
+    }
 }
