@@ -14,6 +14,7 @@ mod change;
 mod checks;
 mod dns;
 mod http;
+mod limits;
 mod local;
 mod pod;
 
