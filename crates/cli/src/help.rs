@@ -95,7 +95,7 @@ const GROUPS: &[Group] = &[
 const KUBE: (&str, &str) = ("kube", "Runs Kubernetes manifests of stateful applications on this machine");
 
 /// Consul's commands that are not there.
-const ABSENT: &[&str] = &["acl", "connect", "debug", "exec", "lock", "monitor", "snapshot", "tls", "watch"];
+const ABSENT: &[&str] = &["acl", "connect", "tls"];
 
 /// The name of a program from the path it was called by.
 pub(crate) fn program_name(path: &str) -> String {

@@ -61,8 +61,10 @@ fn a_reload_follows_what_it_can_and_names_what_it_cannot() {
         let services = alone.get("/v1/agent/services");
         if services.contains("after") && !services.contains("before") { Ok(()) } else { Err(services) }
     });
-    let answer = http::get(alone.server.http(), "/v1/status/leader").unwrap();
-    assert_eq!(answer.header("x-own"), Some("yes"));
+    wait_until("answers have the new header", || {
+        let answer = http::get(alone.server.http(), "/v1/status/leader").map_err(|failure| failure.to_string())?;
+        if answer.header("x-own") == Some("yes") { Ok(()) } else { Err(format!("{answer:?}")) }
+    });
     wait_until("the port is named", || {
         let log = alone.server.log();
         let named = log.contains("[WARN]  agent: ports.dns cannot be reloaded; restart the agent to change it");

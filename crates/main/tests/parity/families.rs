@@ -36,6 +36,15 @@ macro_rules! families {
 
 families! {
     access_control_that_is_off_answers_as_consul "acl"
+    aliases_of_other_checks_answer_as_consul "agent-alias"
+    checks_of_an_agent_answer_as_consul "agent-checks"
+    the_health_of_an_agents_services_answers_as_consul "agent-health"
+    maintenance_answers_as_consul "agent-maintenance"
+    members_answer_as_consul "agent-members"
+    registrations_answer_as_consul "agent-register"
+    an_agent_tells_of_itself_as_consul "agent-self"
+    services_of_an_agent_answer_as_consul "agent-services"
+    the_catalog_follows_an_agent_as_in_consul "agent-sync"
     autopilot_sees_servers_as_consul "autopilot"
     waiting_reads_answer_as_consul "blocking"
     cached_reads_answer_as_consul "cached"

@@ -92,8 +92,9 @@ impl<R: Replica, L: Local> Server<R, L> {
                 Ok(Some(piece)) => piece,
                 Err(_late) => Err(io::ErrorKind::TimedOut.into()),
             };
-            // The reader has seen enough.
-            if to.send(piece).await.is_err() {
+            let is_over = piece.is_err();
+            // The reader may have seen enough before.
+            if to.send(piece).await.is_err() || is_over {
                 break;
             }
         }

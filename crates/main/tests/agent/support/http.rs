@@ -120,8 +120,25 @@ fn parse(answer: &str) -> Option<Response> {
         headers: headers.collect::<Option<_>>()?,
         body: body.into(),
     };
+    if response.header("transfer-encoding") == Some("chunked") {
+        return Some(Response { body: unchunked(body)?, ..response });
+    }
     let promised: usize = response.header("content-length")?.parse().ok()?;
     (body.len() == promised).then_some(response)
+}
+
+/// A body that came in chunks, if the last of them is there.
+fn unchunked(mut rest: &str) -> Option<String> {
+    let mut body = String::new();
+    loop {
+        let (size, more) = rest.split_once("\r\n")?;
+        let size = usize::from_str_radix(size, 16).ok()?;
+        body.push_str(more.get(..size)?);
+        rest = more.get(size..)?.strip_prefix("\r\n")?;
+        if size == 0 {
+            return Some(body);
+        }
+    }
 }
 
 /// A question and its answer in bytes, as long as they last: status and body.

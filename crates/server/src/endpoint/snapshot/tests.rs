@@ -12,6 +12,7 @@ use proconsul_calls::read::{Consistency, ReadOptions};
 use proconsul_calls::snapshot::{Restore, SnapshotCalls as _, SnapshotError};
 use tokio::task::yield_now;
 
+use super::PATIENCE;
 use crate::endpoint::Server;
 use crate::fake::{FakeLocal, FakeReplica, server};
 
@@ -141,6 +142,9 @@ async fn who_sends_nothing_any_more_is_not_waited_for() {
         }
     }
     let (server, _) = server();
-    let refused = server.snapshot_restore(Restore { datacenter: None, archive: &mut Silent }).await;
+    let mut silent = Silent;
+    let restore = server.snapshot_restore(Restore { datacenter: None, archive: &mut silent });
+    // Paused time does not pass by itself while a thread waits for the archive.
+    let (refused, ()) = tokio::join!(restore, tokio::time::advance(2 * PATIENCE));
     assert!(matches!(refused, Err(CallError::Snapshot(SnapshotError::Archive(_)))), "{refused:?}");
 }
